@@ -1,0 +1,1 @@
+//! What every governance hook needs and nothing only one of them needs.
