@@ -1,0 +1,28 @@
+//! Finds secrets in text and redacts them. Pure: text and options in, hits out; no clock, no files, no start-up work.
+//!
+//! Reading order: [`scan`] walks the text once and asks the const keyword index which rules to try where; `rules` holds
+//! the rows, one file per family; `token`, `assign`, `userinfo`, `pem` and `jwt` are the matchers; [`redact`] replaces
+//! what was found.
+//!
+//! ```
+//! let text = "token = \"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\"";
+//! let hits = secrets::scan(text, &secrets::Options::default());
+//! let clean = secrets::redact(text, &hits, &secrets::TagKey::new(*b"a key only this machine knows...")); // 32 bytes
+//! assert!(clean.starts_with("token = \"[REDACTED:github-pat:"));
+//! ```
+
+mod checksum;
+mod class;
+mod entropy;
+mod hit;
+mod index;
+mod placeholder;
+mod redact;
+mod rule;
+mod rules;
+mod scan;
+mod token;
+
+pub use hit::{Confidence, Hit, Severity};
+pub use redact::{TagKey, redact};
+pub use scan::{Options, scan};

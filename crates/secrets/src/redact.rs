@@ -1,0 +1,71 @@
+//! Replaces what was found by a mark that keeps the text useful: `[REDACTED:github-pat:3f2a]`.
+
+use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
+
+use crate::Hit;
+
+/// The key behind the tags, known to this machine only: equal secrets get equal tags, and a tag confirms no guess to
+/// whoever lacks the key.
+#[derive(Clone)]
+pub struct TagKey([u8; 32]);
+
+impl TagKey {
+    /// Takes 32 random bytes.
+    pub const fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The four hex digits that stand for `value` in a replacement.
+    pub fn tag(&self, value: &str) -> String {
+        self.hex(b"tag", value, 2)
+    }
+
+    /// Sixteen hex digits that name `value` found by `rule` in records and exceptions.
+    pub fn fingerprint(&self, rule: &str, value: &str) -> String {
+        self.hex(rule.as_bytes(), value, 8)
+    }
+
+    fn hex(&self, purpose: &[u8], value: &str, bytes: usize) -> String {
+        // The key has a fixed length and comes first, the digest is cut: extending a message gains nothing.
+        let mut hash = Sha256::new();
+        hash.update(self.0);
+        hash.update([u8::try_from(purpose.len()).unwrap_or(u8::MAX)]);
+        hash.update(purpose);
+        hash.update(value.as_bytes());
+        let mut text = String::with_capacity(bytes * 2);
+        for byte in hash.finalize().iter().take(bytes) {
+            // Writing into a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+        }
+        text
+    }
+}
+
+impl std::fmt::Debug for TagKey {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("TagKey(..)")
+    }
+}
+
+/// `text` with each hit replaced by `[REDACTED:<rule>:<tag>]`. The mark holds no quote, backslash or line break, so a
+/// value that stood in quotes leaves code and JSON that still parse.
+pub fn redact(text: &str, hits: &[Hit<'_>], key: &TagKey) -> String {
+    let mut clean = String::with_capacity(text.len());
+    let mut done = 0;
+    for hit in hits {
+        let (Some(before), Some(value)) = (text.get(done..hit.span.start), text.get(hit.span.clone())) else {
+            continue;
+        };
+        clean.push_str(before);
+        clean.push_str("[REDACTED:");
+        clean.push_str(hit.rule);
+        clean.push(':');
+        clean.push_str(&key.tag(value));
+        clean.push(']');
+        done = hit.span.end;
+    }
+    clean.push_str(text.get(done..).unwrap_or_default());
+    clean
+}
