@@ -1,1 +1,34 @@
-//! What every governance hook needs and nothing only one of them needs.
+//! What every governance hook needs and nothing only one of them needs: the road from stdin to stdout.
+//!
+//! In reading order: [`run`](run()) is the road; a [`Hook`] is what travels it; an [`Event`] is what Claude Code
+//! sent; [`Policy`] is what the company wants; [`Context`] hands the world in; a [`Decision`] is the answer.
+
+mod context;
+mod decision;
+mod error;
+mod event;
+mod exception;
+pub mod files;
+mod hook;
+pub mod path;
+pub mod policy;
+pub mod record;
+mod run;
+mod state;
+mod surrogate;
+mod text;
+mod tool;
+mod wire;
+
+pub use context::{Context, World};
+pub use decision::{Decision, Finding, Reason, Severity, Verdict};
+pub use error::Error;
+pub use event::{Event, EventKind, MAX_INPUT_BYTES};
+pub use exception::{Exception, Scope};
+pub use hook::{Hook, OnError};
+pub use policy::{Key, KeyKind, Mode, Policy, Tier};
+pub use run::{Answer, answer, run};
+pub use state::{StateDirectory, stop_marker};
+pub use text::{Pointer, Step};
+pub use tool::{McpServer, Tool};
+pub use wire::render;

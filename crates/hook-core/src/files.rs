@@ -1,0 +1,75 @@
+//! Files, carefully: bounded reads, writes that happen whole or not at all.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use crate::Error;
+
+/// The content of `path`, or `None` where there is no such file.
+///
+/// # Errors
+/// A file larger than `limit` bytes, or one that cannot be read, is an error: half a file is never judged.
+pub fn read_bounded(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, Error> {
+    #[expect(clippy::disallowed_methods, reason = "this is the place that bounds what is read")]
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
+        Err(error) => return Err(Error::io("open", path, error)),
+    };
+    read_open(file, path, limit).map(Some)
+}
+
+/// The same for text; bytes that are not UTF-8 become U+FFFD.
+pub fn read_text(path: &Path, limit: usize) -> Result<Option<String>, Error> {
+    Ok(read_bounded(path, limit)?.map(|bytes| match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+    }))
+}
+
+pub(crate) fn read_open(file: File, path: &Path, limit: usize) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    file.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(|error| Error::io("read", path, error))?;
+    if bytes.len() > limit {
+        let source = std::io::Error::other(format!("larger than {limit} bytes"));
+        return Err(Error::io("read", path, source));
+    }
+    Ok(bytes)
+}
+
+/// Writes `bytes` to `path` whole or not at all: a temporary file beside it, then a rename.
+///
+/// `mode` is the new file's permission bits; a file that exists keeps its own.
+pub fn write_atomic(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Error> {
+    let temporary = temporary_beside(path);
+    let written = write_new(&temporary, bytes, mode).and_then(|()| {
+        if let Ok(existing) = fs::metadata(path) {
+            fs::set_permissions(&temporary, existing.permissions())?;
+        }
+        fs::rename(&temporary, path)
+    });
+    written.map_err(|error| {
+        // What is left of a failed write is ours; that it may already be gone does not matter.
+        drop(fs::remove_file(&temporary));
+        Error::io("write", path, error)
+    })
+}
+
+fn write_new(path: &Path, bytes: &[u8], mode: u32) -> std::io::Result<()> {
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(mode)
+        .custom_flags(libc::O_NOFOLLOW)
+        .open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// A name no other writer uses at this time: the process id tells writers apart.
+fn temporary_beside(path: &Path) -> PathBuf {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    path.with_file_name(format!(".{name}.{}.tmp", std::process::id()))
+}

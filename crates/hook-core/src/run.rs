@@ -1,0 +1,238 @@
+//! The road: stdin, event, policy, decision, stdout, exit code. Only this file touches them.
+
+use std::io::{Read, Write};
+use std::panic::PanicHookInfo;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use chrono::Utc;
+
+use crate::policy::{load, places, resolve};
+use crate::{
+    Context, Decision, Error, Event, EventKind, Hook, MAX_INPUT_BYTES, Mode, Policy, Reason, StateDirectory, Verdict,
+    World, record, render, stop_marker,
+};
+
+/// The only exit code Claude Code takes as a block.
+const BLOCK: u8 = 2;
+
+/// What a process is to do: bytes for stdout, a line for stderr, an exit code.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Answer {
+    pub stdout: String,
+    pub stderr: String,
+    pub exit: u8,
+}
+
+/// Runs one hook as a process: the whole `main` of every hook binary.
+pub fn run(hook: &'static Hook) -> ExitCode {
+    std::panic::set_hook(Box::new(move |info| end_after_panic(hook, info)));
+    let arguments: Vec<_> = std::env::args_os().skip(1).collect();
+    let answer = match arguments.as_slice() {
+        [] => match read_input() {
+            Ok(bytes) => answer(hook, &bytes, &world()),
+            Err(error) => failure(hook, None, &error),
+        },
+        [flag] if flag == "--version" => {
+            Answer { stdout: format!("{} {}\n", hook.name, env!("CARGO_PKG_VERSION")), ..Answer::default() }
+        }
+        _ => Answer {
+            stderr: format!(
+                "{0}: takes no arguments but --version; usage: {0} < hook-input.json\n{1}\n",
+                hook.name, hook.about
+            ),
+            // Not 2: a mistyped command line must not look like a verdict.
+            exit: 64,
+            ..Answer::default()
+        },
+    };
+    write_out(&answer)
+}
+
+/// What `hook` answers to these bytes in this world. Touches the policy files, the state folder and the audit log.
+pub fn answer(hook: &Hook, bytes: &[u8], world: &World) -> Answer {
+    let event = match Event::parse(bytes) {
+        Ok(event) => event,
+        Err(error) => return failure(hook, None, &error),
+    };
+    PASS_ON_PANIC.store(!hook.blocks_on_error(Some(event.kind())), Ordering::Relaxed);
+    match decide(hook, &event, world) {
+        Ok(decision) => Answer {
+            stdout: render(event.kind(), &decision).map(|json| format!("{json}\n")).unwrap_or_default(),
+            ..Answer::default()
+        },
+        Err(error) => failure(hook, Some(event.kind()), &error),
+    }
+}
+
+fn decide(hook: &Hook, event: &Event, world: &World) -> Result<Decision, Error> {
+    if !hook.handles(event.kind()) {
+        return Ok(Decision::pass());
+    }
+    let policy = load_policy(hook, event, world)?;
+    if policy.hook_mode() == Mode::Off {
+        return Ok(Decision::pass());
+    }
+    let context = Context::new(hook, &policy, world, event);
+    let decision = match stopped(hook, event, &context.state)? {
+        Some(reason) => Decision { verdict: Verdict::Deny(reason), ..Decision::pass() },
+        None => (hook.decide)(event, &context)?,
+    };
+    if decision.is_silent() {
+        return Ok(decision);
+    }
+    let mode = decision.verdict.reason().map_or(policy.hook_mode(), |reason| match reason.rule() {
+        STOPPED => Mode::Enforce,
+        rule => policy.mode(rule),
+    });
+    let noted = note(hook, event, &context, &decision, mode);
+    let applied = apply(hook, decision, mode);
+    Ok(match noted {
+        Ok(()) => applied,
+        // The decision stands; that it is not on record must not go unnoticed.
+        Err(error) => applied.with_user(format!("{}: this decision is not in the audit log: {error}", hook.name)),
+    })
+}
+
+fn load_policy(hook: &Hook, event: &Event, world: &World) -> Result<Policy, Error> {
+    let cwd = Some(event.cwd()).filter(|cwd| !cwd.is_empty()).map(PathBuf::from);
+    let project = world.project.clone().or(cwd);
+    let mut layers = Vec::new();
+    for (kind, file) in places(&world.home, project.as_deref(), &world.managed) {
+        layers.extend(load(kind, &file, hook)?);
+    }
+    Ok(resolve(hook, &layers))
+}
+
+/// The rule of the kill switch.
+const STOPPED: &str = "stopped-by-person";
+
+/// The kill switch: `govern stop` leaves a file, and every guard denies while it stands.
+fn stopped(hook: &Hook, event: &Event, state: &StateDirectory) -> Result<Option<Reason>, Error> {
+    let acts = matches!(event.kind(), EventKind::PreToolUse | EventKind::UserPromptSubmit);
+    if !hook.is_guard() || !acts || !state.exists("stop") {
+        return Ok(None);
+    }
+    for marker in [stop_marker(None), stop_marker(Some(event.session_id()))] {
+        if let Some(bytes) = state.read(&marker)? {
+            let why = String::from_utf8_lossy(&bytes);
+            let text = format!(
+                "Stopped by a person: {}. Nothing runs until `govern resume`.",
+                why.trim().escape_debug()
+            );
+            return Ok(Some(Reason::new(STOPPED, text)));
+        }
+    }
+    Ok(None)
+}
+
+/// Records what was found and decided; hooks record their findings, never their silences.
+fn note(hook: &Hook, event: &Event, context: &Context<'_>, decision: &Decision, mode: Mode) -> Result<(), Error> {
+    if decision.findings.is_empty() && decision.verdict == Verdict::Pass {
+        return Ok(());
+    }
+    let record = record::decision(hook, event, context.user, decision, mode);
+    ledger::append(&context.state.ledger(), context.now, record)
+        .map(drop)
+        .map_err(|error| Error::Ledger { message: error.to_string() })
+}
+
+/// What is left of a decision in this mode.
+fn apply(hook: &Hook, decision: Decision, mode: Mode) -> Decision {
+    match mode {
+        Mode::Enforce => decision,
+        Mode::Off | Mode::Observe => Decision::pass(),
+        Mode::Warn => {
+            let user = decision.user.clone();
+            let told = match &decision.verdict {
+                Verdict::Pass => Decision::pass(),
+                verdict => Decision::warn_user(would_have(hook, verdict)),
+            };
+            match user {
+                Some(user) => told.with_user(user),
+                None => told,
+            }
+        }
+    }
+}
+
+fn would_have(hook: &Hook, verdict: &Verdict) -> String {
+    match verdict.reason() {
+        Some(reason) => format!("{} (warn mode) would answer {}: {}", hook.name, verdict.name(), reason.text()),
+        None => format!("{} (warn mode) would answer {}", hook.name, verdict.name()),
+    }
+}
+
+/// How a failure falls: a guard blocks, a recorder passes and tells the user.
+fn failure(hook: &Hook, kind: Option<EventKind>, error: &Error) -> Answer {
+    let line = format!("{}: {error}", hook.name).replace(['\n', '\r'], " ");
+    if hook.blocks_on_error(kind) {
+        return Answer { stderr: format!("{line}\n"), exit: BLOCK, ..Answer::default() };
+    }
+    Answer { stdout: format!("{}\n", serde_json::json!({ "systemMessage": line })), ..Answer::default() }
+}
+
+/// Whether a panic from here on may pass: until the event is known, a guard's panic blocks.
+static PASS_ON_PANIC: AtomicBool = AtomicBool::new(false);
+
+/// A panic would end the process with 134, which lets the call through; a guard must end with 2.
+#[expect(clippy::exit, clippy::print_stdout, clippy::print_stderr, reason = "nothing above a panic hook can return")]
+fn end_after_panic(hook: &Hook, info: &PanicHookInfo<'_>) {
+    let place = info.location().map(ToString::to_string).unwrap_or_default();
+    let pass = PASS_ON_PANIC.load(Ordering::Relaxed) || !hook.is_guard();
+    // The panic's own message may quote what was being read, so only the place is told.
+    let line = format!("{}: internal error at {place}; please report it", hook.name);
+    if pass {
+        println!("{}", serde_json::json!({ "systemMessage": line }));
+        std::process::exit(0);
+    }
+    eprintln!("{line}");
+    std::process::exit(i32::from(BLOCK));
+}
+
+fn read_input() -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    std::io::stdin()
+        .lock()
+        .take(MAX_INPUT_BYTES as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Error::Input { message: format!("cannot read stdin: {error}") })?;
+    if bytes.len() > MAX_INPUT_BYTES {
+        return Err(Error::Input { message: format!("larger than {} MiB", MAX_INPUT_BYTES / (1024 * 1024)) });
+    }
+    Ok(bytes)
+}
+
+/// The clock and the environment, read once.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the clock and the environment")]
+fn world() -> World {
+    let folder = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let home = folder("HOME").unwrap_or_else(|| PathBuf::from("/"));
+    let state_home = folder("XDG_STATE_HOME").unwrap_or_else(|| home.join(".local/state"));
+    let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_default();
+    World {
+        now: Utc::now(),
+        project: folder("CLAUDE_PROJECT_DIR"),
+        state: state_home.join("claude-governance"),
+        user,
+        managed: PathBuf::from(MANAGED_FOLDER),
+        home,
+    }
+}
+
+/// Where managed configuration stands, as the client reads it.
+#[cfg(target_os = "macos")]
+const MANAGED_FOLDER: &str = "/Library/Application Support/ClaudeCode";
+#[cfg(not(target_os = "macos"))]
+const MANAGED_FOLDER: &str = "/etc/claude-code";
+
+fn write_out(answer: &Answer) -> ExitCode {
+    let written = std::io::stdout().lock().write_all(answer.stdout.as_bytes());
+    let told = std::io::stderr().lock().write_all(answer.stderr.as_bytes());
+    match (written, told) {
+        (Ok(()), Ok(())) => ExitCode::from(answer.exit),
+        // An answer nobody could read is no answer: block, which costs a guard nothing and a recorder a message.
+        _ => ExitCode::from(BLOCK),
+    }
+}

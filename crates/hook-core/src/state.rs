@@ -1,0 +1,178 @@
+//! What hooks remember between calls: files in one private folder, locked, written whole or not at all.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::ErrorKind;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use fs2::FileExt;
+use sha2::{Digest, Sha256};
+
+use crate::{Error, files};
+
+/// The largest state file that is read, in bytes.
+const MAX_STATE_BYTES: usize = 4 * 1024 * 1024;
+
+/// How long to wait between two tries for a lock.
+const LOCK_POLL: Duration = Duration::from_micros(200);
+
+/// The private folder of this user: 0700, owned by the user, no symbolic link.
+#[derive(Debug, Clone)]
+pub struct StateDirectory {
+    root: PathBuf,
+}
+
+/// The state file whose presence makes every guard deny: of one session, or of all.
+pub fn stop_marker(session_id: Option<&str>) -> String {
+    match session_id {
+        Some(session_id) => format!("stop/{}", session_key(session_id)),
+        None => "stop/all".into(),
+    }
+}
+
+/// A session id as a file name: it comes from outside, so only its hash is used.
+fn session_key(session_id: &str) -> String {
+    let digest = Sha256::digest(session_id.as_bytes());
+    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl StateDirectory {
+    pub fn new(root: &Path) -> Self {
+        Self { root: root.to_path_buf() }
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Where the audit log lives.
+    pub fn ledger(&self) -> PathBuf {
+        self.root.join("log")
+    }
+
+    /// The name of a file that belongs to one session, for `read`, `write`, `update` and `remove`.
+    pub fn session_file(&self, session_id: &str, what: &str) -> String {
+        format!("sessions/{}.{what}", session_key(session_id))
+    }
+
+    /// The content of a state file, or `None` where there is none.
+    pub fn read(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
+        let path = self.path(name)?;
+        let opened = OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW).open(&path);
+        let file = match opened {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Error::io("open", &path, error)),
+        };
+        check_owner(&file, &path)?;
+        files::read_open(file, &path, MAX_STATE_BYTES).map(Some)
+    }
+
+    /// Whether a state file is there; costs one look-up.
+    pub fn exists(&self, name: &str) -> bool {
+        fs::symlink_metadata(self.root.join(name)).is_ok()
+    }
+
+    /// Replaces a state file, whole or not at all.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
+        let path = self.prepared(name)?;
+        files::write_atomic(&path, bytes, 0o600)
+    }
+
+    /// Removes a state file; that there is none is fine.
+    pub fn remove(&self, name: &str) -> Result<(), Error> {
+        let path = self.path(name)?;
+        match fs::remove_file(&path) {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(Error::io("remove", &path, error)),
+        }
+    }
+
+    /// Reads, changes and writes a state file under its lock, waiting at most `deadline` for it.
+    ///
+    /// # Errors
+    /// A lock that is not had in time is an error; nothing is changed then.
+    pub fn update<T>(
+        &self,
+        name: &str,
+        deadline: Duration,
+        change: impl FnOnce(Option<&[u8]>) -> Result<(Vec<u8>, T), Error>,
+    ) -> Result<T, Error> {
+        let lock = self.lock(name, deadline)?;
+        let before = self.read(name)?;
+        let (after, result) = change(before.as_deref())?;
+        self.write(name, &after)?;
+        drop(lock);
+        Ok(result)
+    }
+
+    /// An exclusive lock that goes with `name`, held until the file is dropped.
+    pub fn lock(&self, name: &str, deadline: Duration) -> Result<File, Error> {
+        let path = self.prepared(&format!("{name}.lock"))?;
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .custom_flags(libc::O_NOFOLLOW)
+            .open(&path)
+            .map_err(|error| Error::io("open", &path, error))?;
+        check_owner(&file, &path)?;
+        let started = Instant::now();
+        while FileExt::try_lock_exclusive(&file).is_err() {
+            if started.elapsed() >= deadline {
+                return Err(Error::state(&path, format!("is locked for more than {} ms", deadline.as_millis())));
+            }
+            std::thread::sleep(LOCK_POLL);
+        }
+        Ok(file)
+    }
+
+    /// The path of a state file after its folder was made and checked.
+    fn prepared(&self, name: &str) -> Result<PathBuf, Error> {
+        let path = self.path(name)?;
+        for folder in [Some(self.root.as_path()), path.parent()].into_iter().flatten() {
+            DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(folder)
+                .map_err(|error| Error::io("create", folder, error))?;
+            check_folder(folder)?;
+        }
+        Ok(path)
+    }
+
+    /// Names come from our own code; one that would leave the folder is refused all the same.
+    fn path(&self, name: &str) -> Result<PathBuf, Error> {
+        if name.is_empty() || name.starts_with('/') || name.split('/').any(|part| part == "..") {
+            return Err(Error::state(&self.root, format!("`{name}` is not a state file's name")));
+        }
+        Ok(self.root.join(name))
+    }
+}
+
+fn check_owner(file: &File, path: &Path) -> Result<(), Error> {
+    let metadata = file.metadata().map_err(|error| Error::io("examine", path, error))?;
+    check_uid(metadata.uid(), path)
+}
+
+fn check_folder(folder: &Path) -> Result<(), Error> {
+    let metadata = fs::symlink_metadata(folder).map_err(|error| Error::io("examine", folder, error))?;
+    if !metadata.is_dir() {
+        return Err(Error::state(folder, "is not a folder (a symbolic link is not followed)"));
+    }
+    if metadata.mode() & 0o022 != 0 {
+        return Err(Error::state(folder, "can be written by others; `chmod 700` it"));
+    }
+    check_uid(metadata.uid(), folder)
+}
+
+fn check_uid(owner: u32, path: &Path) -> Result<(), Error> {
+    let me = rustix::process::geteuid().as_raw();
+    if owner == me {
+        return Ok(());
+    }
+    Err(Error::state(path, format!("belongs to user {owner}, not to {me}")))
+}

@@ -1,0 +1,195 @@
+//! Every text an event carries somewhere, with a pointer to where it stands, and the way back: rewriting in place.
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use crate::{Event, EventKind};
+
+/// One step of a [`Pointer`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step<'a> {
+    /// The value of this key.
+    Key(&'a str),
+    /// The key itself: object keys are texts too, and a secret may stand in one.
+    KeyName(&'a str),
+    Index(usize),
+}
+
+/// Where a text stands in an event, printed as `tool_response.file.content` or `tool_calls[0].tool_response`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pointer<'a>(pub &'a [Step<'a>]);
+
+impl Pointer<'_> {
+    /// Whether the last step is this key, as in `tool_input.old_string`.
+    pub fn ends_with(&self, key: &str) -> bool {
+        matches!(self.0.last(), Some(Step::Key(last)) if *last == key)
+    }
+}
+
+impl fmt::Display for Pointer<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, step) in self.0.iter().enumerate() {
+            match step {
+                Step::Key(key) if position == 0 => out.write_str(key)?,
+                Step::Key(key) => write!(out, ".{key}")?,
+                // A key may itself be the secret, so it is not printed.
+                Step::KeyName(_) => out.write_str("{key}")?,
+                Step::Index(index) => write!(out, "[{index}]")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+type Visit<'v> = dyn FnMut(&Pointer<'_>, &str) + 'v;
+type Change<'v> = dyn FnMut(&Pointer<'_>, &str) -> Option<String> + 'v;
+
+impl Event {
+    /// Calls `visit` with every text this event would put somewhere: what a tool is given before it runs, what comes
+    /// back after it ran, what goes to the model, what the user typed.
+    pub fn visit_texts(&self, visit: &mut Visit<'_>) {
+        for (key, value) in self.body() {
+            if !carries_text(self.kind(), key) {
+                continue;
+            }
+            if self.kind() == EventKind::PostToolBatch {
+                visit_batch(value, visit);
+                continue;
+            }
+            walk(&mut vec![Step::Key(key)], value, visit);
+        }
+    }
+
+    /// Calls `visit` with every text of the whole event, the common fields included.
+    pub fn visit_all_texts(&self, visit: &mut Visit<'_>) {
+        for (key, value) in self.body() {
+            walk(&mut vec![Step::Key(key)], value, visit);
+        }
+    }
+
+    /// The tool's response with every text that `change` answers replaced, in the tool's own shape: the client
+    /// ignores a rewrite of another shape without a word. `None` where nothing changed.
+    pub fn rewritten_response(&self, change: &mut Change<'_>) -> Option<Value> {
+        rewrite_value("tool_response", self.tool_response()?, change)
+    }
+
+    /// The tool's input with every text that `change` answers replaced. `None` where nothing changed.
+    pub fn rewritten_input(&self, change: &mut Change<'_>) -> Option<Value> {
+        rewrite_value("tool_input", self.tool_input()?, change)
+    }
+}
+
+fn rewrite_value(root: &str, value: &Value, change: &mut Change<'_>) -> Option<Value> {
+    let mut changed = false;
+    let rewritten = rewrite(&mut vec![Step::Key(root)], value, change, &mut changed);
+    changed.then_some(rewritten)
+}
+
+/// Whether the top-level field `key` of an event carries text that acts or is read.
+fn carries_text(kind: EventKind, key: &str) -> bool {
+    let fields: &[&str] = match kind {
+        EventKind::PreToolUse | EventKind::PermissionRequest | EventKind::PermissionDenied => &["tool_input"],
+        EventKind::PostToolUse => &["tool_response"],
+        EventKind::PostToolUseFailure => &["error"],
+        EventKind::PostToolBatch => &["tool_calls"],
+        EventKind::UserPromptSubmit => &["prompt"],
+        EventKind::UserPromptExpansion => &["prompt", "command_args"],
+        EventKind::Stop | EventKind::SubagentStop | EventKind::StopFailure => &["last_assistant_message"],
+        _ => return !COMMON_FIELDS.contains(&key),
+    };
+    fields.contains(&key)
+}
+
+/// The fields every event has; they say who and where, not what.
+const COMMON_FIELDS: &[&str] = &[
+    "session_id",
+    "transcript_path",
+    "cwd",
+    "prompt_id",
+    "permission_mode",
+    "hook_event_name",
+    "effort",
+    "agent_id",
+    "agent_type",
+];
+
+/// Of a batch only the responses go to the model; the inputs came from it.
+fn visit_batch(calls: &Value, visit: &mut Visit<'_>) {
+    for (index, call) in calls.as_array().into_iter().flatten().enumerate() {
+        if let Some(response) = call.get("tool_response") {
+            walk(
+                &mut vec![Step::Key("tool_calls"), Step::Index(index), Step::Key("tool_response")],
+                response,
+                visit,
+            );
+        }
+    }
+}
+
+fn walk<'a>(steps: &mut Vec<Step<'a>>, value: &'a Value, visit: &mut Visit<'_>) {
+    match value {
+        Value::String(text) => visit(&Pointer(steps), text),
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                steps.push(Step::Index(index));
+                walk(steps, item, visit);
+                steps.pop();
+            }
+        }
+        Value::Object(fields) => {
+            for (key, item) in fields {
+                steps.push(Step::KeyName(key));
+                visit(&Pointer(steps), key);
+                steps.pop();
+                steps.push(Step::Key(key));
+                walk(steps, item, visit);
+                steps.pop();
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+fn rewrite<'a>(
+    steps: &mut Vec<Step<'a>>,
+    value: &'a Value,
+    change: &mut Change<'_>,
+    changed: &mut bool,
+) -> Value {
+    match value {
+        Value::String(text) => match change(&Pointer(steps), text) {
+            Some(replacement) => {
+                *changed = true;
+                Value::String(replacement)
+            }
+            None => value.clone(),
+        },
+        Value::Array(items) => {
+            let mut rewritten = Vec::with_capacity(items.len());
+            for (index, item) in items.iter().enumerate() {
+                steps.push(Step::Index(index));
+                rewritten.push(rewrite(steps, item, change, changed));
+                steps.pop();
+            }
+            Value::Array(rewritten)
+        }
+        Value::Object(fields) => {
+            let mut rewritten = Map::new();
+            for (key, item) in fields {
+                steps.push(Step::KeyName(key));
+                let name = change(&Pointer(steps), key);
+                *changed |= name.is_some();
+                steps.pop();
+                steps.push(Step::Key(key));
+                rewritten.insert(
+                    name.unwrap_or_else(|| key.clone()),
+                    rewrite(steps, item, change, changed),
+                );
+                steps.pop();
+            }
+            Value::Object(rewritten)
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+    }
+}
