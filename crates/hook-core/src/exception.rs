@@ -38,10 +38,11 @@ impl Exception {
     /// Reads one row of `exceptions`; the error says what is missing.
     pub fn from_json(row: &Value) -> Result<Self, String> {
         let Some(fields) = row.as_object() else {
-            return Err("an exception is an object with hook, rule, scope, reason, approver and expires".into());
+            return Err(
+                "an exception is an object with hook, rule, scope, reason, approver and expires".into()
+            );
         };
-        const KNOWN: &[&str] = &["hook", "rule", "scope", "reason", "approver", "expires"];
-        if let Some(unknown) = fields.keys().find(|key| !KNOWN.contains(&key.as_str())) {
+        if let Some(unknown) = fields.keys().find(|key| !EXCEPTION_KEYS.contains(&key.as_str())) {
             return Err(format!("unknown key `{unknown}` in an exception"));
         }
         let expires = required(fields, "expires")?;
@@ -73,6 +74,9 @@ impl Exception {
     }
 }
 
+/// The five things no exception is honoured without, and the hook it is for.
+const EXCEPTION_KEYS: &[&str] = &["hook", "rule", "scope", "reason", "approver", "expires"];
+
 fn required(fields: &Map<String, Value>, key: &str) -> Result<String, String> {
     match fields.get(key).and_then(Value::as_str).map(str::trim) {
         Some(text) if !text.is_empty() => Ok(text.to_string()),
@@ -84,7 +88,10 @@ fn target(scope: Option<&Value>) -> Result<Target, String> {
     let text = |key: &str| scope.and_then(|scope| scope.get(key)).and_then(Value::as_str);
     match (text("path"), text("fingerprint")) {
         (Some(glob), None) if !glob.is_empty() => {
-            GlobBuilder::new(glob).literal_separator(true).build().map_err(|error| format!("scope.path: {error}"))?;
+            GlobBuilder::new(glob)
+                .literal_separator(true)
+                .build()
+                .map_err(|error| format!("scope.path: {error}"))?;
             Ok(Target::Path(glob.into()))
         }
         (None, Some(value)) if !value.is_empty() => Ok(Target::Fingerprint(value.into())),
@@ -97,9 +104,7 @@ fn path_matches(glob: &str, path: &str, project: &Path) -> bool {
     let Ok(glob_value) = GlobBuilder::new(glob).literal_separator(true).build() else {
         return false;
     };
-    let subject = match glob.starts_with('/') {
-        true => Path::new(path),
-        false => Path::new(path).strip_prefix(project).unwrap_or(Path::new(path)),
-    };
+    let whole = Path::new(path);
+    let subject = if glob.starts_with('/') { whole } else { whole.strip_prefix(project).unwrap_or(whole) };
     glob_value.compile_matcher().is_match(subject)
 }

@@ -15,7 +15,9 @@ pub fn read_bounded(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, Error>
     #[expect(clippy::disallowed_methods, reason = "this is the place that bounds what is read")]
     let file = match File::open(path) {
         Ok(file) => file,
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(None);
+        }
         Err(error) => return Err(Error::io("open", path, error)),
     };
     read_open(file, path, limit).map(Some)

@@ -24,7 +24,13 @@ pub fn base(event: &Event, user: &str) -> Map<String, Value> {
 
 /// The record of what a hook decided. `mode` says whether the decision was carried out (`enforce`), told (`warn`) or
 /// only noted (`observe`).
-pub fn decision(hook: &Hook, event: &Event, user: &str, decision: &Decision, mode: Mode) -> Map<String, Value> {
+pub fn decision(
+    hook: &Hook,
+    event: &Event,
+    user: &str,
+    decision: &Decision,
+    mode: Mode,
+) -> Map<String, Value> {
     let mut record = base(event, user);
     record.insert("type".into(), "decision".into());
     record.insert("hook".into(), hook.name.into());

@@ -10,8 +10,8 @@ use chrono::Utc;
 
 use crate::policy::{load, places, resolve};
 use crate::{
-    Context, Decision, Error, Event, EventKind, Hook, MAX_INPUT_BYTES, Mode, Policy, Reason, StateDirectory, Verdict,
-    World, record, render, stop_marker,
+    Context, Decision, Error, Event, EventKind, Hook, MAX_INPUT_BYTES, Mode, Policy, Reason, StateDirectory,
+    Verdict, World, record, render, stop_marker,
 };
 
 /// The only exit code Claude Code takes as a block.
@@ -91,7 +91,9 @@ fn decide(hook: &Hook, event: &Event, world: &World) -> Result<Decision, Error> 
     Ok(match noted {
         Ok(()) => applied,
         // The decision stands; that it is not on record must not go unnoticed.
-        Err(error) => applied.with_user(format!("{}: this decision is not in the audit log: {error}", hook.name)),
+        Err(error) => {
+            applied.with_user(format!("{}: this decision is not in the audit log: {error}", hook.name))
+        }
     })
 }
 
@@ -128,7 +130,13 @@ fn stopped(hook: &Hook, event: &Event, state: &StateDirectory) -> Result<Option<
 }
 
 /// Records what was found and decided; hooks record their findings, never their silences.
-fn note(hook: &Hook, event: &Event, context: &Context<'_>, decision: &Decision, mode: Mode) -> Result<(), Error> {
+fn note(
+    hook: &Hook,
+    event: &Event,
+    context: &Context<'_>,
+    decision: &Decision,
+    mode: Mode,
+) -> Result<(), Error> {
     if decision.findings.is_empty() && decision.verdict == Verdict::Pass {
         return Ok(());
     }
@@ -159,7 +167,9 @@ fn apply(hook: &Hook, decision: Decision, mode: Mode) -> Decision {
 
 fn would_have(hook: &Hook, verdict: &Verdict) -> String {
     match verdict.reason() {
-        Some(reason) => format!("{} (warn mode) would answer {}: {}", hook.name, verdict.name(), reason.text()),
+        Some(reason) => {
+            format!("{} (warn mode) would answer {}: {}", hook.name, verdict.name(), reason.text())
+        }
         None => format!("{} (warn mode) would answer {}", hook.name, verdict.name()),
     }
 }
@@ -177,7 +187,12 @@ fn failure(hook: &Hook, kind: Option<EventKind>, error: &Error) -> Answer {
 static PASS_ON_PANIC: AtomicBool = AtomicBool::new(false);
 
 /// A panic would end the process with 134, which lets the call through; a guard must end with 2.
-#[expect(clippy::exit, clippy::print_stdout, clippy::print_stderr, reason = "nothing above a panic hook can return")]
+#[expect(
+    clippy::exit,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "nothing above a panic hook can return"
+)]
 fn end_after_panic(hook: &Hook, info: &PanicHookInfo<'_>) {
     let place = info.location().map(ToString::to_string).unwrap_or_default();
     let pass = PASS_ON_PANIC.load(Ordering::Relaxed) || !hook.is_guard();

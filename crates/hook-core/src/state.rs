@@ -34,7 +34,13 @@ pub fn stop_marker(session_id: Option<&str>) -> String {
 /// A session id as a file name: it comes from outside, so only its hash is used.
 fn session_key(session_id: &str) -> String {
     let digest = Sha256::digest(session_id.as_bytes());
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    let mut key = String::with_capacity(32);
+    for byte in digest.iter().take(16) {
+        for nibble in [byte >> 4, byte & 0x0f] {
+            key.extend(char::from_digit(u32::from(nibble), 16));
+        }
+    }
+    key
 }
 
 impl StateDirectory {
@@ -123,7 +129,10 @@ impl StateDirectory {
         let started = Instant::now();
         while FileExt::try_lock_exclusive(&file).is_err() {
             if started.elapsed() >= deadline {
-                return Err(Error::state(&path, format!("is locked for more than {} ms", deadline.as_millis())));
+                return Err(Error::state(
+                    &path,
+                    format!("is locked for more than {} ms", deadline.as_millis()),
+                ));
             }
             std::thread::sleep(LOCK_POLL);
         }

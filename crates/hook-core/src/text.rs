@@ -182,10 +182,7 @@ fn rewrite<'a>(
                 *changed |= name.is_some();
                 steps.pop();
                 steps.push(Step::Key(key));
-                rewritten.insert(
-                    name.unwrap_or_else(|| key.clone()),
-                    rewrite(steps, item, change, changed),
-                );
+                rewritten.insert(name.unwrap_or_else(|| key.clone()), rewrite(steps, item, change, changed));
                 steps.pop();
             }
             Value::Object(rewritten)

@@ -69,13 +69,16 @@ impl Event {
             return None;
         }
         let input = self.tool_input();
-        let text = |key: &str| input.and_then(|input| input.get(key)).and_then(Value::as_str).unwrap_or_default();
+        let text =
+            |key: &str| input.and_then(|input| input.get(key)).and_then(Value::as_str).unwrap_or_default();
         Some(match name {
             "Bash" => Tool::Bash { command: text("command") },
             "PowerShell" => Tool::PowerShell { command: text("command") },
             "Read" => Tool::Read { path: text("file_path") },
             "Write" => Tool::Write { path: text("file_path"), content: text("content") },
-            "Edit" => Tool::Edit { path: text("file_path"), old: text("old_string"), new: text("new_string") },
+            "Edit" => {
+                Tool::Edit { path: text("file_path"), old: text("old_string"), new: text("new_string") }
+            }
             "MultiEdit" => Tool::MultiEdit { path: text("file_path"), edits: edits(input) },
             "NotebookEdit" => Tool::NotebookEdit { path: text("notebook_path"), source: text("new_source") },
             "WebFetch" => Tool::WebFetch { url: text("url"), prompt: text("prompt") },

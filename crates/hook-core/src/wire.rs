@@ -28,9 +28,10 @@ pub fn render(kind: EventKind, decision: &Decision) -> Option<Value> {
         },
     }
     if let Some(text) = &decision.model {
-        match takes_context(kind) {
-            true => answer.specific("additionalContext", Value::String(cut(text))),
-            false => answer.say(text),
+        if takes_context(kind) {
+            answer.specific("additionalContext", Value::String(cut(text)));
+        } else {
+            answer.say(text);
         }
     }
     if let Some(text) = &decision.user {

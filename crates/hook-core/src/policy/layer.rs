@@ -42,7 +42,8 @@ pub fn load(kind: LayerKind, file: &Path, hook: &Hook) -> Result<Option<Layer>, 
 
 /// The layer in `bytes`; `file` is for messages.
 pub fn parse(kind: LayerKind, file: &Path, bytes: &[u8], hook: &Hook) -> Result<Layer, Error> {
-    let value: Value = serde_json::from_slice(bytes).map_err(|error| Error::policy(file, format!("not JSON: {error}")))?;
+    let value: Value =
+        serde_json::from_slice(bytes).map_err(|error| Error::policy(file, format!("not JSON: {error}")))?;
     let Value::Object(fields) = value else {
         return Err(Error::policy(file, "not a JSON object"));
     };
@@ -54,7 +55,10 @@ pub fn parse(kind: LayerKind, file: &Path, bytes: &[u8], hook: &Hook) -> Result<
         kind,
         file: file.to_path_buf(),
         tier: fields.get("tier").map(|value| at.tier(value)).transpose()?,
-        user_exceptions: fields.get("user_exceptions").map(|value| at.flag("user_exceptions", value)).transpose()?,
+        user_exceptions: fields
+            .get("user_exceptions")
+            .map(|value| at.flag("user_exceptions", value))
+            .transpose()?,
         mode: None,
         rules: Vec::new(),
         settings: Vec::new(),
@@ -86,10 +90,9 @@ impl At<'_> {
     }
 
     fn tier(&self, value: &Value) -> Result<Tier, Error> {
-        value
-            .as_str()
-            .and_then(Tier::from_name)
-            .ok_or_else(|| self.error(format!("`tier` is {value}, not starter, standard, strict or regulated")))
+        value.as_str().and_then(Tier::from_name).ok_or_else(|| {
+            self.error(format!("`tier` is {value}, not starter, standard, strict or regulated"))
+        })
     }
 
     fn mode(&self, key: &str, value: &Value) -> Result<Mode, Error> {
@@ -110,8 +113,8 @@ impl At<'_> {
         let rows = value.as_array().ok_or_else(|| self.error("`exceptions` is not a list"))?;
         let mut exceptions = Vec::new();
         for (index, row) in rows.iter().enumerate() {
-            let exception =
-                Exception::from_json(row).map_err(|message| self.error(format!("exceptions[{index}]: {message}")))?;
+            let exception = Exception::from_json(row)
+                .map_err(|message| self.error(format!("exceptions[{index}]: {message}")))?;
             if exception.hook == self.hook.name {
                 exceptions.push(exception);
             }
@@ -159,7 +162,9 @@ impl At<'_> {
 
     fn rules(&self, key: &str, value: &Value) -> Result<Vec<(String, Mode)>, Error> {
         let rows = value.as_object().ok_or_else(|| self.error(format!("`{key}` is not an object")))?;
-        rows.iter().map(|(rule, value)| Ok((rule.clone(), self.mode(&format!("{key}.{rule}"), value)?))).collect()
+        rows.iter()
+            .map(|(rule, value)| Ok((rule.clone(), self.mode(&format!("{key}.{rule}"), value)?)))
+            .collect()
     }
 }
 

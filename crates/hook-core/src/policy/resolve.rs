@@ -9,7 +9,8 @@ use crate::Hook;
 /// project may tighten. The tier is the highest of what the layers ask for, the user's own where nobody else asks.
 pub fn resolve(hook: &Hook, layers: &[Layer]) -> Policy {
     let layer = |kind| layers.iter().find(|layer| layer.kind == kind);
-    let (user, project, managed) = (layer(LayerKind::User), layer(LayerKind::Project), layer(LayerKind::Managed));
+    let (user, project, managed) =
+        (layer(LayerKind::User), layer(LayerKind::Project), layer(LayerKind::Managed));
     let mut policy = Policy::defaults(hook, tier(user, project, managed));
     policy.files = layers.iter().map(|layer| layer.file.clone()).collect();
     if let Some(managed) = managed {
@@ -42,8 +43,8 @@ fn replace(policy: &mut Policy, layer: &Layer, hook: &Hook, floor: Option<&Layer
     }
     for (rule, mode) in &layer.rules {
         // The managed layer holds a rule by naming it, or by naming the hook's mode.
-        let held = floor
-            .is_some_and(|floor| floor.mode.is_some() || floor.rules.iter().any(|(id, _)| id == rule));
+        let held =
+            floor.is_some_and(|floor| floor.mode.is_some() || floor.rules.iter().any(|(id, _)| id == rule));
         let mode = if held { policy.mode(rule).max(*mode) } else { *mode };
         set_rule(policy, rule, mode);
     }

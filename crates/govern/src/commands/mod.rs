@@ -1,0 +1,20 @@
+//! The commands of `govern`, one file each; this table is what `govern help` prints.
+
+mod hook;
+pub mod install;
+mod stop;
+
+use crate::{Exit, Failure, Io};
+
+/// One subcommand.
+pub struct Command {
+    pub name: &'static str,
+    /// One line for `govern help`.
+    pub about: &'static str,
+    /// The usage text of `govern NAME --help`.
+    pub usage: &'static str,
+    pub run: fn(&[&str], &mut Io<'_>) -> Result<Exit, Failure>,
+}
+
+/// Every command, in the order people meet them.
+pub const COMMANDS: &[Command] = &[install::COMMAND, stop::STOP, stop::RESUME, hook::COMMAND];

@@ -1,0 +1,7 @@
+//! The companion CLI: a table of commands, each a file in `commands/`, over the same engines the hooks use.
+
+pub mod commands;
+pub mod registry;
+mod shell;
+
+pub use shell::{Exit, Failure, Io, main, run};

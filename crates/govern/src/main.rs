@@ -1,0 +1,7 @@
+//! The `govern` binary: arguments in, exit code out.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    govern::main()
+}

@@ -1,0 +1,19 @@
+//! The hooks of this workspace, once: the CLI, the tests and the documentation read this table.
+
+use hook_core::Hook;
+
+/// One hook with the ids of its rules.
+#[derive(Debug, Clone, Copy)]
+pub struct Registered {
+    pub hook: &'static Hook,
+    /// Every rule id the hook may name; each has a hit and a near miss in `tests/corpus/`.
+    pub rules: fn() -> Vec<&'static str>,
+}
+
+/// Every hook, in the order the README lists them.
+pub const REGISTRY: &[Registered] = &[];
+
+/// The hook with this name.
+pub fn hook(name: &str) -> Option<&'static Hook> {
+    REGISTRY.iter().map(|row| row.hook).find(|hook| hook.name == name)
+}

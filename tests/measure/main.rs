@@ -1,0 +1,30 @@
+//! `corpus NAME`: recall and false positives over the labelled cases beside the project, one file a subject.
+
+use std::process::ExitCode;
+
+/// One measurement: its name and what prints it; the answer is whether its bars hold.
+struct Measure {
+    name: &'static str,
+    run: fn(&[String]) -> Result<bool, String>,
+}
+
+const MEASURES: &[Measure] = &[];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let chosen =
+        arguments.first().and_then(|name| MEASURES.iter().find(|measure| measure.name == name.as_str()));
+    let Some(measure) = chosen else {
+        let names: Vec<_> = MEASURES.iter().map(|measure| measure.name).collect();
+        eprintln!("usage: corpus NAME [OPTIONS]; NAME is one of {}", names.join(", "));
+        return ExitCode::from(2);
+    };
+    match (measure.run)(arguments.get(1..).unwrap_or_default()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(message) => {
+            eprintln!("corpus {}: {message}", measure.name);
+            ExitCode::from(3)
+        }
+    }
+}
