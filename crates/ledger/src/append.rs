@@ -1,0 +1,415 @@
+//! Appends one record: takes the lock, heals what a dead writer left, chains, writes once, leaves the mark.
+
+use crate::mark::{self, Mark};
+use crate::segment::{self, Day};
+use crate::tail::{self, Tail};
+use crate::{Digest, Error, LONGEST_LINE, Record, canonical, digest, guard, spill, to_hex};
+use chrono::{DateTime, SecondsFormat, Utc};
+use fs2::FileExt as _;
+use memchr::memmem;
+use serde_json::{Value, json};
+use std::fs::{File, OpenOptions};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// A writer that has not got the lock by then puts its record aside instead of making the user wait.
+const LOCK_DEADLINE: Duration = Duration::from_millis(50);
+
+/// Below this many free bytes the receipt warns.
+const LOW_SPACE: u64 = 256 * 1024 * 1024;
+
+/// How soon a record must be on the disk itself, not only in the kernel's memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// With the next sync, at most one a second. Survives `kill -9`; a power cut may cost the last second.
+    Coalesced,
+    /// Before `append` returns.
+    Strict,
+}
+
+/// Something the user should hear of, although the record is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Warning {
+    /// So many bytes are left on the disk.
+    LowSpace(u64),
+    /// The log lies on a network or user-space file system of this kind, where locks are less dependable.
+    NetworkFileSystem(&'static str),
+    /// So many earlier records could not be written; that is recorded now.
+    Gap(u64),
+    /// Lines that were written are missing from the end or were changed; that is recorded now.
+    Tampered,
+}
+
+/// What became of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// Its number in the log; `None` if it was put aside and will be chained by the next writer.
+    pub seq: Option<u64>,
+    pub warnings: Vec<Warning>,
+}
+
+/// Appends a record, adding `prev`, `seq`, `ts` and `v` (which replace the caller's, if it has such fields).
+pub fn append(directory: &Path, now: DateTime<Utc>, record: Record) -> Result<Receipt, Error> {
+    append_with(directory, now, record, Durability::Coalesced)
+}
+
+/// Like [`append`], saying how soon the record must be on the disk.
+pub fn append_with(
+    directory: &Path,
+    now: DateTime<Utc>,
+    record: Record,
+    durability: Durability,
+) -> Result<Receipt, Error> {
+    guard::ready_directory(directory)?;
+    let path = mark::lock_path(directory);
+    let mut lock = guard::open_write(&path)?;
+    if !lock_in_time(&lock, &path)? {
+        let mut record = record;
+        record.insert("spilled_at".into(), stamp(now).into());
+        spill::store(directory, &record, now.timestamp_micros())?;
+        return Ok(Receipt { seq: None, warnings: Vec::new() });
+    }
+    let found = mark::read(&mut lock);
+    let mut writer = Writer::open(directory, now, found.as_ref())?;
+    let written = writer.write(record);
+    if written.is_err() {
+        writer.mark.failed += 1;
+    }
+    let sync = written.is_ok()
+        && (durability == Durability::Strict || (now.timestamp() - writer.mark.synced).abs() >= 1);
+    if sync {
+        writer.mark.synced = now.timestamp();
+    }
+    let marked = mark::write(&mut lock, directory, &writer.mark);
+    lock.unlock().map_err(Error::io(&path))?;
+    let receipt = written?;
+    marked?;
+    if sync {
+        writer.file.sync_data().map_err(Error::io(&writer.path))?;
+    }
+    Ok(receipt)
+}
+
+fn lock_in_time(lock: &File, path: &Path) -> Result<bool, Error> {
+    let begun = Instant::now();
+    let mut pause = Duration::from_micros(50);
+    loop {
+        match lock.try_lock_exclusive() {
+            Ok(()) => return Ok(true),
+            Err(error) if error.raw_os_error() == fs2::lock_contended_error().raw_os_error() => {}
+            Err(error) => return Err(Error::Io(path.to_path_buf(), error)),
+        }
+        if begun.elapsed() >= LOCK_DEADLINE {
+            return Ok(false);
+        }
+        sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(1));
+    }
+}
+
+fn stamp(now: DateTime<Utc>) -> String {
+    now.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// The newest segment, open, with its end read.
+struct Newest {
+    day: Day,
+    path: PathBuf,
+    file: File,
+    tail: Tail,
+}
+
+/// Everything one append does while it holds the lock.
+struct Writer<'a> {
+    directory: &'a Path,
+    now: DateTime<Utc>,
+    mark: Mark,
+    path: PathBuf,
+    file: File,
+    /// The segment's length before this append; what a failed write is rolled back to.
+    size: u64,
+    next_seq: u64,
+    head: Digest,
+    bytes: Vec<u8>,
+    warnings: Vec<Warning>,
+}
+
+impl<'a> Writer<'a> {
+    /// Finds where the chain ends, heals it, and begins a new segment if the day has changed.
+    fn open(directory: &'a Path, now: DateTime<Utc>, found: Option<&Mark>) -> Result<Writer<'a>, Error> {
+        let newest = newest_segment(directory, found, Day::of(now))?;
+        let End { next_seq, head, last } = chain_end(directory, newest.as_ref())?;
+        let today = Day::of(now);
+        // A clock set back never reopens an older day.
+        let Some(Newest { day, path, file, tail }) = newest else {
+            let mut writer = Writer::new(directory, now, today, found)?;
+            (writer.next_seq, writer.head) = (next_seq, head);
+            writer.begin_segment(today, None);
+            writer.note_mark(found, None);
+            return Ok(writer);
+        };
+        let mut writer = Writer {
+            directory,
+            now,
+            mark: found.cloned().unwrap_or_default(),
+            path,
+            file,
+            size: tail.size,
+            next_seq,
+            head,
+            bytes: Vec::new(),
+            warnings: Vec::new(),
+        };
+        writer.mark.file = day.file_name();
+        let previous = tail.last.is_none().then(|| previous_day(directory, day)).transpose()?.flatten();
+        if tail.last.is_none() && tail.torn.is_empty() {
+            writer.begin_segment(day, previous);
+        }
+        writer.note_torn(&tail);
+        writer.note_mark(found, last);
+        if day < today {
+            writer.flush()?;
+            writer.turn_to(today, day)?;
+        }
+        Ok(writer)
+    }
+
+    fn new(
+        directory: &'a Path,
+        now: DateTime<Utc>,
+        day: Day,
+        mark: Option<&Mark>,
+    ) -> Result<Writer<'a>, Error> {
+        let path = day.path(directory);
+        let file = guard::open_append(&path)?;
+        let mut mark = mark.cloned().unwrap_or_default();
+        mark.file = day.file_name();
+        let warnings =
+            guard::network_file_system(&file).map(Warning::NetworkFileSystem).into_iter().collect();
+        sync_directory(directory)?;
+        let (bytes, head) = (Vec::new(), Digest::default());
+        Ok(Writer { directory, now, mark, path, file, size: 0, next_seq: 0, head, bytes, warnings })
+    }
+
+    fn turn_to(&mut self, today: Day, day: Day) -> Result<(), Error> {
+        // The closed day must be on the disk before anything builds on it.
+        self.file.sync_data().map_err(Error::io(&self.path))?;
+        let next = Writer::new(self.directory, self.now, today, None)?;
+        self.path = next.path;
+        self.file = next.file;
+        self.size = 0;
+        self.mark.file = today.file_name();
+        self.warnings.extend(next.warnings);
+        self.begin_segment(today, Some(day));
+        Ok(())
+    }
+
+    fn begin_segment(&mut self, day: Day, previous: Option<Day>) {
+        let name = day.file_name();
+        self.own_record(
+            "audit.segment",
+            &json!({"day": name.trim_end_matches(".jsonl"), "prev_file": previous.map(Day::file_name)}),
+        );
+    }
+
+    /// Seals what a writer that was cut off left: its bytes stay, the chain goes on over them, and that is recorded.
+    fn note_torn(&mut self, tail: &Tail) {
+        if tail.torn.is_empty() {
+            return;
+        }
+        if tail.unfinished {
+            self.bytes.push(b'\n');
+        }
+        let torn: Vec<Value> =
+            tail.torn.iter().map(|torn| json!({"len": torn.length, "sha256": to_hex(&torn.hash)})).collect();
+        self.own_record("audit.recovered", &json!({ "torn": torn }));
+    }
+
+    /// Compares the end of the log with the mark the last writer left.
+    fn note_mark(&mut self, found: Option<&Mark>, last: Option<(u64, Digest)>) {
+        let Some(mark) = found else {
+            if last.is_some() {
+                self.own_record("audit.mark_missing", &json!({}));
+            }
+            return;
+        };
+        let last_seq = last.map(|(seq, _)| seq);
+        if last_seq < Some(mark.seq) && mark.head != Digest::default() {
+            let restart = guard::seconds_since_boot().is_some_and(|up| mark.at < self.now.timestamp() - up);
+            let seen = json!({"expected_head": to_hex(&mark.head), "expected_seq": mark.seq,
+                              "found_seq": last_seq, "restart": restart});
+            self.own_record("audit.truncated", &seen);
+            self.warnings.push(Warning::Tampered);
+        } else if let Some(last) = last.filter(|(seq, hash)| *seq == mark.seq && *hash != mark.head) {
+            let seen = json!({"at_seq": last.0, "expected_head": to_hex(&mark.head)});
+            self.own_record("audit.altered", &seen);
+            self.warnings.push(Warning::Tampered);
+        }
+        if mark.failed > 0 {
+            self.own_record("audit.gap", &json!({"failed": mark.failed}));
+            self.warnings.push(Warning::Gap(mark.failed));
+        }
+    }
+
+    /// Writes the waiting spilled records and then this one.
+    fn write(&mut self, record: Record) -> Result<Receipt, Error> {
+        let merged = self.merge_spilled()?;
+        let seq = self.next_seq;
+        self.chain(record)?;
+        self.flush()?;
+        self.mark.failed = 0;
+        spill::clear(self.directory, &merged, self.now)?;
+        if seq.is_multiple_of(64) {
+            let free = fs2::available_space(self.directory).map_err(Error::io(self.directory))?;
+            if free < LOW_SPACE {
+                self.warnings.push(Warning::LowSpace(free));
+            }
+        }
+        Ok(Receipt { seq: Some(seq), warnings: std::mem::take(&mut self.warnings) })
+    }
+
+    fn merge_spilled(&mut self) -> Result<Vec<PathBuf>, Error> {
+        let mut merged = Vec::new();
+        let waiting = spill::waiting(self.directory)?;
+        if waiting.is_empty() {
+            return Ok(merged);
+        }
+        let before = tail::recent(&mut self.file, &self.path)?;
+        for spill::Waiting { path, record } in waiting {
+            let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
+            // A writer killed after the merge and before the removal leaves a file that is in the log already.
+            if memmem::find(&before, format!(r#""spill":"{name}""#).as_bytes()).is_none() {
+                match record {
+                    Ok(mut record) => {
+                        record.insert("spill".into(), name.into());
+                        self.chain(record)?;
+                    }
+                    Err(reason) => {
+                        self.own_record("audit.spill_unreadable", &json!({"reason": reason, "spill": name}));
+                    }
+                }
+            }
+            merged.push(path);
+        }
+        Ok(merged)
+    }
+
+    fn own_record(&mut self, event: &str, fields: &Value) {
+        let mut record = fields.as_object().cloned().unwrap_or_default();
+        record.insert("ev".into(), event.into());
+        // The log's own records are short: they cannot be too long for a line.
+        self.push_line(record);
+    }
+
+    fn chain(&mut self, record: Record) -> Result<(), Error> {
+        let before = (self.bytes.len(), self.next_seq, self.head);
+        let length = self.push_line(record);
+        if length > LONGEST_LINE {
+            self.bytes.truncate(before.0);
+            (self.next_seq, self.head) = (before.1, before.2);
+            return Err(Error::TooLong(length));
+        }
+        Ok(())
+    }
+
+    fn push_line(&mut self, mut record: Record) -> usize {
+        record.insert("prev".into(), to_hex(&self.head).into());
+        record.insert("seq".into(), self.next_seq.into());
+        record.insert("ts".into(), stamp(self.now).into());
+        record.insert("v".into(), 1.into());
+        let line = canonical(&record);
+        self.head = digest(&line);
+        self.next_seq += 1;
+        self.bytes.extend_from_slice(&line);
+        self.bytes.push(b'\n');
+        line.len()
+    }
+
+    /// One write for everything; whatever cannot be written whole is taken back.
+    fn flush(&mut self) -> Result<(), Error> {
+        if self.bytes.is_empty() {
+            return Ok(());
+        }
+        let wanted = self.size + self.bytes.len() as u64;
+        if guard::file_size_limit().is_some_and(|limit| wanted > limit) {
+            return Err(Error::NoSpace(self.path.clone()));
+        }
+        let fault = match (&self.file).write(&self.bytes) {
+            Ok(count) if count == self.bytes.len() => {
+                self.size = wanted;
+                self.bytes.clear();
+                self.mark.size = wanted;
+                self.mark.seq = self.next_seq.saturating_sub(1);
+                self.mark.head = self.head;
+                self.mark.at = self.now.timestamp();
+                return Ok(());
+            }
+            Ok(_) => Error::NoSpace(self.path.clone()),
+            Err(error) if guard::is_full(&error) => Error::NoSpace(self.path.clone()),
+            Err(error) => Error::Io(self.path.clone(), error),
+        };
+        self.file.set_len(self.size).map_err(Error::io(&self.path))?;
+        Err(fault)
+    }
+}
+
+/// The newest segment. The mark names it in the usual case, so that the directory need not be listed.
+fn newest_segment(directory: &Path, found: Option<&Mark>, today: Day) -> Result<Option<Newest>, Error> {
+    let marked = found.and_then(|mark| Day::from_file_name(&mark.file)).filter(|day| *day >= today);
+    let day = match marked.filter(|day| day.path(directory).exists()) {
+        Some(day) => day,
+        None => match segment::segments(directory)?.pop() {
+            Some(day) => day,
+            None => return Ok(None),
+        },
+    };
+    let path = day.path(directory);
+    let mut file = guard::open_append(&path)?;
+    let tail = tail::read(&mut file, &path)?;
+    Ok(Some(Newest { day, path, file, tail }))
+}
+
+/// Where the chain ends.
+#[derive(Default)]
+struct End {
+    /// The number of the next line. Lines that are no record count too.
+    next_seq: u64,
+    /// The `prev` of the next line.
+    head: Digest,
+    /// The last whole record.
+    last: Option<(u64, Digest)>,
+}
+
+fn chain_end(directory: &Path, newest: Option<&Newest>) -> Result<End, Error> {
+    let Some(newest) = newest else { return Ok(End::default()) };
+    let mut torn: Vec<Digest> = newest.tail.torn.iter().rev().map(|torn| torn.hash).collect();
+    let mut last = newest.tail.last.as_ref().map(|last| (last.seq, last.hash));
+    let mut day = newest.day;
+    while last.is_none() {
+        // Only a crash at the very start of a day gets here.
+        let Some(earlier) = previous_day(directory, day)? else { break };
+        let path = earlier.path(directory);
+        let tail = tail::read(&mut guard::open_read(&path)?, &path)?;
+        torn.extend(tail.torn.iter().rev().map(|torn| torn.hash));
+        last = tail.last.map(|last| (last.seq, last.hash));
+        day = earlier;
+    }
+    let after_last = last.map_or(0, |(seq, _)| seq + 1);
+    let head = torn.first().copied().or(last.map(|(_, hash)| hash)).unwrap_or_default();
+    Ok(End { next_seq: after_last + torn.len() as u64, head, last })
+}
+
+fn previous_day(directory: &Path, day: Day) -> Result<Option<Day>, Error> {
+    Ok(segment::segments(directory)?.into_iter().rfind(|earlier| *earlier < day))
+}
+
+/// Makes a new segment's name survive a power cut.
+fn sync_directory(directory: &Path) -> Result<(), Error> {
+    if cfg!(unix) {
+        let opened = OpenOptions::new().read(true).open(directory).map_err(Error::io(directory))?;
+        opened.sync_all().map_err(Error::io(directory))?;
+    }
+    Ok(())
+}

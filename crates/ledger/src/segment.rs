@@ -1,0 +1,51 @@
+//! Day segments: their names and their order.
+
+use crate::Error;
+use chrono::{DateTime, NaiveDate, Utc};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+/// The UTC day a segment holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Day(pub NaiveDate);
+
+impl Day {
+    /// The day of this moment.
+    pub fn of(now: DateTime<Utc>) -> Day {
+        Day(now.date_naive())
+    }
+
+    /// The day a segment's file name says, or `None` if the name is not a segment's.
+    pub fn from_file_name(name: &str) -> Option<Day> {
+        let text = name.strip_suffix(".jsonl")?;
+        let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+        (day.format("%Y-%m-%d").to_string() == text).then_some(Day(day))
+    }
+
+    /// `YYYY-MM-DD.jsonl`.
+    pub fn file_name(self) -> String {
+        format!("{}.jsonl", self.0.format("%Y-%m-%d"))
+    }
+
+    /// Where the segment stands.
+    pub fn path(self, directory: &Path) -> PathBuf {
+        directory.join(self.file_name())
+    }
+}
+
+/// The segments of a log, oldest first. A directory that does not exist holds none.
+pub fn segments(directory: &Path) -> Result<Vec<Day>, Error> {
+    let entries = match fs::read_dir(directory) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(Error::Io(directory.to_path_buf(), error)),
+    };
+    let mut days = Vec::new();
+    for entry in entries {
+        let name = entry.map_err(Error::io(directory))?.file_name();
+        days.extend(name.to_str().and_then(Day::from_file_name));
+    }
+    days.sort_unstable();
+    Ok(days)
+}

@@ -1,0 +1,81 @@
+//! The end of a segment: its last whole record, and what a writer that was cut off left after it.
+
+use crate::{Digest, Error, digest, header};
+use std::fs::File;
+use std::io::{Read as _, Seek as _, SeekFrom};
+use std::path::Path;
+
+/// What is read first; nearly every record and its successor fit.
+const FIRST_WINDOW: u64 = 8 * 1024;
+
+/// The last whole record of a segment.
+pub(crate) struct Last {
+    pub(crate) seq: u64,
+    pub(crate) hash: Digest,
+}
+
+/// A line that is no whole record.
+pub(crate) struct Torn {
+    pub(crate) length: usize,
+    pub(crate) hash: Digest,
+}
+
+/// The end of a segment.
+pub(crate) struct Tail {
+    pub(crate) size: u64,
+    /// `None` if the segment holds no whole record.
+    pub(crate) last: Option<Last>,
+    /// What stands after the last record, oldest first.
+    pub(crate) torn: Vec<Torn>,
+    /// Whether the file ends without a line feed.
+    pub(crate) unfinished: bool,
+}
+
+/// Reads the end of a segment, looking further back only while no whole record is found.
+pub(crate) fn read(file: &mut File, path: &Path) -> Result<Tail, Error> {
+    let size = file.seek(SeekFrom::End(0)).map_err(Error::io(path))?;
+    let mut window = FIRST_WINDOW;
+    loop {
+        let start = size.saturating_sub(window);
+        file.seek(SeekFrom::Start(start)).map_err(Error::io(path))?;
+        let mut bytes = Vec::with_capacity(usize::try_from(size - start).unwrap_or_default());
+        (&*file).take(size - start).read_to_end(&mut bytes).map_err(Error::io(path))?;
+        let tail = parse(&bytes, size, start == 0);
+        if tail.last.is_some() || start == 0 {
+            return Ok(tail);
+        }
+        window = window.saturating_mul(8);
+    }
+}
+
+/// The last mebibyte of a segment: more than one writer can have merged at once.
+pub(crate) fn recent(file: &mut File, path: &Path) -> Result<Vec<u8>, Error> {
+    let size = file.seek(SeekFrom::End(0)).map_err(Error::io(path))?;
+    file.seek(SeekFrom::Start(size.saturating_sub(1 << 20))).map_err(Error::io(path))?;
+    let mut bytes = Vec::new();
+    (&*file).take(1 << 20).read_to_end(&mut bytes).map_err(Error::io(path))?;
+    Ok(bytes)
+}
+
+fn parse(bytes: &[u8], size: u64, from_start: bool) -> Tail {
+    let unfinished = bytes.last().is_some_and(|byte| *byte != b'\n');
+    let mut tail = Tail { size, last: None, torn: Vec::new(), unfinished };
+    let text = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    if text.is_empty() && bytes.is_empty() {
+        return tail;
+    }
+    let mut lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
+    if !from_start {
+        // The window began in the middle of a line.
+        lines.remove(0);
+    }
+    while let Some(line) = lines.pop() {
+        if let Some(found) = header(line) {
+            tail.last = Some(Last { seq: found.seq, hash: digest(line) });
+            break;
+        }
+        tail.torn.push(Torn { length: line.len(), hash: digest(line) });
+    }
+    tail.torn.reverse();
+    tail
+}
