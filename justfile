@@ -1,0 +1,32 @@
+# The verbs of this project. CI calls the same ones.
+
+# Build every binary for development.
+build:
+    cargo build --locked --workspace --bins
+
+# Everything that can be tested, the real client included (it is installed from npm under target/).
+test:
+    cargo test --locked --workspace
+
+# Formatting, lints and the dependency policy; warnings are errors.
+check:
+    cargo fmt --all --check
+    cargo clippy --locked --workspace --all-targets -- -D warnings
+    RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --quiet
+    cargo deny --all-features check --hide-inclusion-graph bans licenses sources
+
+# Static release binaries, as they are installed.
+dist:
+    ./hooks-config/build-release.sh
+
+# Start-up cost of every hook against an empty process; fails beyond the budgets.
+startup: dist
+    cargo run --locked --quiet --release -p governance-tests --bin startup
+
+# Recall and false positives over the labelled cases beside the project: secrets, commands, unicode, injection.
+corpus NAME *OPTIONS:
+    cargo run --locked --quiet --release -p governance-tests --bin corpus -- {{NAME}} {{OPTIONS}}
+
+# Install the hooks for this user.
+install TIER="standard":
+    ./hooks-config/install-global-hooks.sh {{TIER}}
