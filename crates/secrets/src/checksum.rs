@@ -8,6 +8,9 @@ pub(crate) fn passes(check: Check, token: &[u8]) -> bool {
         Check::None => false,
         Check::Base62Crc => base62_crc(token),
         Check::AwsKeyId => aws_key_id(token),
+        Check::Grafana => grafana(token),
+        Check::TailCrc => tail_crc(token),
+        Check::AtlassianServer => atlassian_server(token),
     }
 }
 
@@ -46,4 +49,27 @@ fn aws_key_id(token: &[u8]) -> bool {
     is_base32
         && !matches!(body.first(), Some(b'I' | b'J'))
         && !token.windows(7).any(|part| part == b"EXAMPLE")
+}
+
+/// `glsa_`, 32 characters, `_`, and the CRC-32 of the 37 before it with the low byte first.
+fn grafana(token: &[u8]) -> bool {
+    let Some((body, sum)) = token.split_at_checked(37) else { return false };
+    hex_value(sum.get(1..).unwrap_or_default()).is_some_and(|sum| sum.swap_bytes() == crc32(body))
+}
+
+fn tail_crc(token: &[u8]) -> bool {
+    let Some((body, sum)) = token.len().checked_sub(8).and_then(|at| token.split_at_checked(at)) else {
+        return false;
+    };
+    hex_value(sum).is_some_and(|sum| sum == crc32(body))
+}
+
+fn hex_value(digits: &[u8]) -> Option<u32> {
+    u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+}
+
+fn atlassian_server(token: &[u8]) -> bool {
+    let decoded = crate::base64::decode(token.strip_prefix(b"BBDC-").unwrap_or(token));
+    let digits = decoded.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    digits >= 4 && decoded.first() != Some(&b'0') && decoded.get(digits) == Some(&b':')
 }

@@ -5,7 +5,7 @@
 //! Measured against a generated Aho-Corasick table this is three times as fast, and there is no generated file to keep
 //! fresh.
 
-use crate::rule::{Matcher, Rule};
+use crate::rule::Rule;
 use crate::rules::FAMILIES;
 
 const BITMAP_BITS: u32 = 17;
@@ -55,16 +55,12 @@ fn follow(gram: u32, text: &[u8], at: usize, visit: &mut impl FnMut(usize, usize
         let length = needle.text.len();
         if let (Some(found), Some(rule)) = (text.get(at..at + length), RULES.get(usize::from(needle.rule)))
             && (found == needle.text.as_bytes()
-                || !exact_case(rule) && found.eq_ignore_ascii_case(needle.text.as_bytes()))
+                || !rule.exact_case && found.eq_ignore_ascii_case(needle.text.as_bytes()))
         {
             visit(at, length, rule);
         }
         entry = NEXT.get(usize::from(entry)).copied().unwrap_or(END);
     }
-}
-
-const fn exact_case(rule: &Rule) -> bool {
-    matches!(rule.matcher, Matcher::Token(_))
 }
 
 const fn fold(gram: u32) -> u32 {

@@ -11,17 +11,24 @@
 //! assert!(clean.starts_with("token = \"[REDACTED:github-pat:"));
 //! ```
 
+mod assign;
+mod base64;
 mod checksum;
 mod class;
 mod entropy;
+mod generic;
 mod hit;
 mod index;
+mod jwt;
+mod pem;
 mod placeholder;
+mod provider;
 mod redact;
 mod rule;
 mod rules;
 mod scan;
 mod token;
+mod userinfo;
 
 pub use hit::{Confidence, Hit, Severity};
 pub use redact::{TagKey, redact};

@@ -1,36 +1,63 @@
 //! Values that stand for a secret without being one: `your-api-key-here`, `xxxx`, `${TOKEN}`, `<token>`.
 
 /// Words that mark an example, in lower case; found anywhere in the value.
-const WORDS: &[&str] = &[
-    "example",
-    "placeholder",
-    "changeme",
-    "change_me",
-    "change-me",
-    "your-",
-    "your_",
-    "yourapi",
-    "yourtoken",
-    "insert_",
-    "insert-",
-    "redacted",
-    "dummy",
-    "xxxxx",
-    "lorem",
-    "foobar",
-    "sample",
+const WORDS: &[&[u8]] = &[
+    b"example",
+    b"placeholder",
+    b"changeme",
+    b"change_me",
+    b"change-me",
+    b"your-",
+    b"your_",
+    b"yourapi",
+    b"yourtoken",
+    b"yourpass",
+    b"yoursecret",
+    b"yourkey",
+    b"insert_",
+    b"insert-",
+    b"redacted",
+    b"dummy",
+    b"xxxx",
+    b"foobar",
+    b"sample",
+    b"replace_",
+    b"replace-",
+    b"replaceme",
+    b"my-secret",
+    b"my_secret",
+    b"mysecret",
+    b"fake",
+    b"todo",
+    b"fixme",
+    b"notasecret",
+    b"not-a-",
+    b"undefined",
+    b"<your",
+    b"...",
+    b"****",
+    b"deadbeef",
+    b"secret-here",
+    b"_here",
+    b"-here",
+    b"test-token",
+    b"test_token",
+    b"testtoken",
+    b"redact",
 ];
 
-/// Whether the value of a prefixed token is a stand-in: one byte repeated, a counting run, or an example word.
+/// Whether the value of a prefixed token is a stand-in: mostly one byte repeated, or a counting run.
+pub(crate) fn is_masked(value: &[u8]) -> bool {
+    longest_repeat(value) >= 8.max(value.len() / 2)
+        || value.len() >= 3 && longest_repeat(value) == value.len()
+}
+
+/// Whether a value without a format of its own is a stand-in: masked, counting, or holding an example word.
 pub(crate) fn is_placeholder(value: &[u8]) -> bool {
-    longest_repeat(value) >= 8.max(value.len() / 2) || counts_up(value) || has_word(value)
+    is_masked(value) || counts_up(value) || WORDS.iter().any(|word| contains_folded(value, word))
 }
 
-fn has_word(value: &[u8]) -> bool {
-    WORDS.iter().any(|word| contains_folded(value, word.as_bytes()))
-}
-
-fn contains_folded(value: &[u8], word: &[u8]) -> bool {
+pub(crate) fn contains_folded(value: &[u8], word: &[u8]) -> bool {
     value.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word))
 }
 
@@ -47,7 +74,7 @@ fn longest_repeat(value: &[u8]) -> usize {
 }
 
 /// `1234567890`, `abcdefghij`: more than half of the value follows its neighbour by one.
-fn counts_up(value: &[u8]) -> bool {
+pub(crate) fn counts_up(value: &[u8]) -> bool {
     let steps = value.windows(2).filter(|pair| matches!(pair, [a, b] if a.wrapping_add(1) == *b)).count();
     value.len() >= 8 && steps * 2 > value.len()
 }

@@ -1,5 +1,7 @@
 //! The shape of a rule: a row of data that names a needle, a matcher and what the match means.
 
+use std::ops::Range;
+
 use crate::class::Class;
 use crate::{Confidence, Severity};
 
@@ -16,6 +18,8 @@ pub(crate) struct Rule {
     /// Least Shannon entropy of the value in bits per byte.
     pub(crate) entropy: f32,
     pub(crate) check: Check,
+    /// The needle stands in the text as it is written here; otherwise case does not matter.
+    pub(crate) exact_case: bool,
 }
 
 /// How a row recognises its secret once a needle was seen.
@@ -24,6 +28,8 @@ pub(crate) enum Matcher {
     Token(&'static [Part]),
     /// A name that holds the needle in any case, an assignment, and a value of this shape.
     Assigned(Value),
+    /// A structure of its own, read by a function that gets the text, where the needle stands and its length.
+    Code(fn(&[u8], usize, usize) -> Option<Range<usize>>),
 }
 
 /// A piece of a token.
@@ -53,6 +59,12 @@ pub(crate) enum Check {
     Base62Crc,
     /// AWS access key ids: base 32 after the prefix.
     AwsKeyId,
+    /// Grafana: the last eight hex digits are the CRC-32 of what stands before the underscore, little-endian.
+    Grafana,
+    /// Atlassian: the last eight hex digits are the CRC-32 of all before.
+    TailCrc,
+    /// Atlassian servers: base 64 of `<number>:<bytes>`, the number at least 1000.
+    AtlassianServer,
 }
 
 /// The needle, then `parts`.
@@ -71,7 +83,39 @@ pub(crate) const fn token(
         confidence: Confidence::Format,
         entropy: 2.0,
         check: Check::None,
+        exact_case: true,
     }
+}
+
+/// A name that holds a needle, an assignment, a value of `value`'s shape.
+pub(crate) const fn assigned(
+    id: &'static str,
+    needles: &'static [&'static str],
+    value: Value,
+    what: &'static str,
+) -> Rule {
+    Rule {
+        matcher: Matcher::Assigned(value),
+        confidence: Confidence::Context,
+        entropy: 2.5,
+        exact_case: false,
+        ..token(id, needles, &[], what)
+    }
+}
+
+/// A structure that `read` recognises.
+pub(crate) const fn code(
+    id: &'static str,
+    needles: &'static [&'static str],
+    read: fn(&[u8], usize, usize) -> Option<Range<usize>>,
+    what: &'static str,
+) -> Rule {
+    Rule { matcher: Matcher::Code(read), entropy: 0.0, ..token(id, needles, &[], what) }
+}
+
+/// From `min` to `max` bytes of `class`.
+pub(crate) const fn value(class: Class, min: usize, max: usize) -> Value {
+    Value { class, min, max }
 }
 
 impl Rule {
@@ -80,6 +124,12 @@ impl Rule {
         self
     }
 
+    pub(crate) const fn confidence(mut self, confidence: Confidence) -> Self {
+        self.confidence = confidence;
+        self
+    }
+
+    /// Zero also turns the placeholder test off.
     pub(crate) const fn entropy(mut self, bits: f32) -> Self {
         self.entropy = bits;
         self
@@ -87,6 +137,11 @@ impl Rule {
 
     pub(crate) const fn check(mut self, check: Check) -> Self {
         self.check = check;
+        self
+    }
+
+    pub(crate) const fn any_case(mut self) -> Self {
+        self.exact_case = false;
         self
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::hit::{Hit, resolve};
 use crate::rule::{Matcher, Rule};
-use crate::{Confidence, checksum, entropy, index, placeholder, token};
+use crate::{Confidence, assign, checksum, entropy, index, placeholder, token};
 
 /// What to look for beyond the built-in secrets.
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,16 +24,38 @@ pub fn scan(text: &str, _options: &Options) -> Vec<Hit<'static>> {
 }
 
 fn try_rule(text: &[u8], at: usize, length: usize, rule: &'static Rule) -> Option<Hit<'static>> {
-    let span = match rule.matcher {
-        Matcher::Token(parts) => at..token::match_token(text, at, at + length, parts)?,
-        Matcher::Assigned(_) => return None,
+    let (span, secret) = match rule.matcher {
+        Matcher::Token(parts) => {
+            let end = token::match_token(text, at, at + length, parts)?;
+            (at..end, at + length..end)
+        }
+        Matcher::Assigned(value) => {
+            let site = assign::site(text, at + length)?;
+            let span = assign::value_of(text, site.start, value)?;
+            (span.clone(), span)
+        }
+        Matcher::Code(read) => {
+            let span = read(text, at, length)?;
+            (span.clone(), span)
+        }
     };
-    let value = text.get(span.clone())?;
-    let secret = text.get(at + length..span.end)?;
-    let proven = checksum::passes(rule.check, value);
-    if !proven && (entropy::shannon(secret) < rule.entropy || placeholder::is_placeholder(secret)) {
+    let proven = checksum::passes(rule.check, text.get(span.clone())?);
+    if !proven && !is_plausible(text.get(secret)?, rule) {
         return None;
     }
     let confidence = if proven { Confidence::Proven } else { rule.confidence };
     Some(Hit { rule: rule.id, what: rule.what, span, severity: rule.severity, confidence })
+}
+
+fn is_plausible(secret: &[u8], rule: &Rule) -> bool {
+    if rule.entropy == 0.0 {
+        return true;
+    }
+    let is_stand_in = match rule.matcher {
+        Matcher::Token(_) => {
+            placeholder::is_masked(secret) || secret.len() >= 20 && placeholder::counts_up(secret)
+        }
+        Matcher::Assigned(_) | Matcher::Code(_) => placeholder::is_placeholder(secret),
+    };
+    !is_stand_in && entropy::shannon(secret) >= rule.entropy
 }

@@ -1,0 +1,170 @@
+//! The assignment: a name, an operator, a value, in the spelling of any language: `x_token: "v"`, `x.token => 'v'`,
+//! `setProperty("X_TOKEN", "v")`, `<token>v</token>`, `let token: string = "v"`, `--token v`, `X-Token: Bearer v`.
+
+use crate::class::{ALNUM, Class, QUOTE, SPACE, WORD};
+use crate::rule::Value;
+
+/// Where an assigned value begins, and in what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Site {
+    pub(crate) start: usize,
+    /// The quote the value stands in.
+    pub(crate) quote: Option<u8>,
+}
+
+const NAME: Class = Class::of("a-zA-Z0-9_. \t-");
+const CLOSER: Class = Class::of("\"'`])*\\ \t");
+const OPERATOR: Class = Class::of("=:>|,?+.~!");
+const OPENER: Class = Class::of("\"'`([{=\\@ \t\r\n");
+
+/// The rest of a name may be this long: `adafruit` in `adafruit.production.api-token`.
+const NAME_REST: usize = 40;
+
+/// Words that stand between the operator and the secret of an `Authorization` header.
+const SCHEMES: &[&[u8]] = &[b"bearer ", b"basic ", b"token ", b"ssws ", b"apikey ", b"flyv1 "];
+
+/// The value assigned to the name that ends, or goes on, at `name_end`.
+pub(crate) fn site(text: &[u8], name_end: usize) -> Option<Site> {
+    let after_name = skip_name(text, name_end);
+    let operator = skip_closers(text, after_name);
+    let operator_length = OPERATOR.run(text.get(operator..)?, 5);
+    let written = text.get(operator..operator + operator_length)?;
+    if operator_length == 0 {
+        return flag_value(text, after_name);
+    }
+    let is_argument = written == b",";
+    let is_known = written.iter().any(|byte| matches!(byte, b'=' | b':' | b'>' | b'|'));
+    if !is_known && !(is_argument && operator > after_name) {
+        return None;
+    }
+    open_value(text, operator + operator_length, 2)
+}
+
+/// Names run over letters, digits and blanks, but a blank run longer than three is a table, not a name.
+fn skip_name(text: &[u8], name_end: usize) -> usize {
+    let rest = text.get(name_end..).unwrap_or_default();
+    let length = NAME.run(rest, NAME_REST);
+    let used = rest.get(..length).unwrap_or_default();
+    // The dot of `.=` and the dash of `->` belong to the operator.
+    name_end
+        + used.iter().rposition(|byte| !matches!(byte, b'.' | b'-' | b' ' | b'\t')).map_or(0, |last| last + 1)
+}
+
+fn skip_closers(text: &[u8], at: usize) -> usize {
+    at + CLOSER.run(text.get(at..).unwrap_or_default(), 6)
+}
+
+/// `--token value`: only a command line flag needs no operator.
+fn flag_value(text: &[u8], after_name: usize) -> Option<Site> {
+    let name_start = after_name.saturating_sub(NAME_REST);
+    let before = text.get(name_start..after_name)?;
+    let word = before
+        .iter()
+        .rposition(|byte| SPACE.has(*byte) || QUOTE.has(*byte))
+        .map_or(before, |last| before.get(last + 1..).unwrap_or_default());
+    let is_flag = word.starts_with(b"--") && text.get(after_name) == Some(&b' ');
+    if is_flag { open_value(text, after_name, 0) } else { None }
+}
+
+/// Steps over what stands between the operator and the value: blanks, quotes, brackets, a type, a wrapper call.
+fn open_value(text: &[u8], at: usize, depth: usize) -> Option<Site> {
+    let mut start = at;
+    let mut quote = None;
+    while let Some(byte) = text.get(start).filter(|byte| OPENER.has(**byte) && start - at < 40) {
+        match quote {
+            // Inside the quotes only another quote opens further (`'"v"'`); two in a row close an empty string.
+            Some(open) if *byte == open => return None,
+            Some(_) if !QUOTE.has(*byte) => break,
+            _ => {}
+        }
+        if QUOTE.has(*byte) {
+            quote = Some(*byte);
+        }
+        start += 1;
+    }
+    let mut value = text.get(start..)?;
+    if let Some(scheme) = SCHEMES
+        .iter()
+        .find(|scheme| value.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme)))
+    {
+        start += scheme.len();
+        value = text.get(start..)?;
+    }
+    if quote.is_none() && depth > 0 {
+        let word = WORD.run(value, 40);
+        let after = value.get(word..).unwrap_or_default();
+        let blanks = after.iter().take_while(|byte| **byte == b' ').count();
+        match after.get(blanks..).unwrap_or_default() {
+            // `token: string = "v"`
+            [b'=', next, ..] if word > 0 && *next != b'=' => {
+                return open_value(text, start + word + blanks + 1, depth - 1);
+            }
+            // `Some("v")`, `env("NAME", "v")`
+            [b'(', ..] if word > 0 && blanks == 0 => return open_call(text, start + word + 1),
+            _ => {}
+        }
+    }
+    if quote.is_none() {
+        quote = value.first().copied().filter(|byte| QUOTE.has(*byte));
+    }
+    Some(Site { start, quote })
+}
+
+/// The first string of a call, or the second where the first is a name with a fallback.
+fn open_call(text: &[u8], at: usize) -> Option<Site> {
+    let quote = *text.get(at).filter(|byte| QUOTE.has(**byte))?;
+    let close = at + 1 + text.get(at + 1..)?.iter().take(200).position(|byte| *byte == quote)?;
+    let after = text.get(close + 1..)?;
+    let blanks = after.iter().take(4).take_while(|byte| matches!(byte, b',' | b' ')).count();
+    if after.first() == Some(&b',') {
+        let second = close + 1 + blanks;
+        let quote = *text.get(second).filter(|byte| QUOTE.has(**byte))?;
+        return Some(Site { start: second + 1, quote: Some(quote) });
+    }
+    Some(Site { start: at + 1, quote: Some(quote) })
+}
+
+/// The span of a value of this alphabet and length at `start`, if it ends where a value may end.
+pub(crate) fn value_of(text: &[u8], start: usize, value: Value) -> Option<std::ops::Range<usize>> {
+    let Value { class, min, max } = value;
+    let rest = text.get(start..)?;
+    let length = class.run(rest, max + 1);
+    if length < min || length > max {
+        return None;
+    }
+    rest.get(length).is_none_or(|next| ends_value(*next)).then_some(start..start + length)
+}
+
+fn ends_value(next: u8) -> bool {
+    matches!(
+        next,
+        b'"' | b'\'' | b'`' | b';' | b',' | b'<' | b'\\' | b')' | b']' | b'}' | b'&' | b'#' | b'|' | b'@'
+    ) || SPACE.has(next)
+        || next >= 128 && !ALNUM.has(next)
+}
+
+/// The span of whatever value begins at a site: up to the closing quote, or up to a blank or a separator.
+pub(crate) fn whole_value(text: &[u8], site: Site) -> Option<std::ops::Range<usize>> {
+    const LONGEST: usize = 512;
+    let rest = text.get(site.start..)?;
+    let mut length = 0;
+    let mut escaped = false;
+    for byte in rest.iter().take(LONGEST) {
+        let ends = match site.quote {
+            Some(quote) => !escaped && *byte == quote || *byte == b'\n',
+            None => {
+                SPACE.has(*byte)
+                    || matches!(byte, b'"' | b'\'' | b'`' | b',' | b';' | b'<' | b'>' | b')' | b'}' | b'|')
+            }
+        };
+        if ends {
+            break;
+        }
+        escaped = !escaped && *byte == b'\\';
+        length += 1;
+    }
+    // `\"` closes a value that stands in a string of another language.
+    let value = rest.get(..length)?;
+    let length = if value.ends_with(b"\\") { length - 1 } else { length };
+    (length > 0 && length < LONGEST).then_some(site.start..site.start + length)
+}

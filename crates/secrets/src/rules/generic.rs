@@ -1,0 +1,21 @@
+//! What no provider claims: keys in armour, tokens with a structure, passwords in URLs, names with random values.
+
+use crate::Confidence::{Generic, Proven};
+use crate::Severity::{Critical, Medium};
+use crate::rule::{Rule, code};
+use crate::{generic, jwt, pem, provider, userinfo};
+
+#[rustfmt::skip] // A row is a line.
+pub(crate) const RULES: &[Rule] = &[
+    code("private-key", &["-----BEGIN "], pem::private_key, "a private key").severity(Critical).confidence(Proven),
+    code("jwt", &["eyJ"], jwt::token, "a JSON web token").confidence(Proven),
+    code("url-password", &["://"], userinfo::password, "a password in a URL"),
+    code("curl-user", &["curl "], provider::curl_user, "a password on curl's command line"),
+    code("psexec-password", &["psexec"], provider::psexec, "a password on PsExec's command line").any_case(),
+    code("netrc-password", &["machine "], provider::netrc, "a password in a netrc entry"),
+    code("authorization-header", &["authorization", "x-api-key", "apikey", "x-auth-token", "-apikey", "private-token"], provider::authorization, "a credential in a header").any_case(),
+    code("kubernetes-secret", &["kind:", "\"kind\":"], provider::kubernetes_secret, "a Kubernetes secret").any_case(),
+    code("nuget-password", &["cleartextpassword\""], provider::nuget_password, "a NuGet feed password").any_case(),
+    code("connection-string", &["password", "pwd"], provider::connection_string, "a password in a connection string").any_case(),
+    code("generic-secret", &["pass", "pwd", "secret", "token", "key", "auth", "credential"], generic::value, "a value named like a secret").any_case().severity(Medium).confidence(Generic),
+];
