@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::Error;
 
@@ -41,12 +42,21 @@ pub(crate) fn read_open(file: File, path: &Path, limit: usize) -> Result<Vec<u8>
     Ok(bytes)
 }
 
-/// Writes `bytes` to `path` whole or not at all: a temporary file beside it, then a rename.
+/// Writes `bytes` to `path` whole or not at all, on the disk when it returns: a temporary file beside it, a rename.
 ///
 /// `mode` is the new file's permission bits; a file that exists keeps its own.
 pub fn write_atomic(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Error> {
+    write_beside(path, bytes, mode, true)
+}
+
+/// The same without waiting for the disk.
+pub(crate) fn replace(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Error> {
+    write_beside(path, bytes, mode, false)
+}
+
+fn write_beside(path: &Path, bytes: &[u8], mode: u32, sync: bool) -> Result<(), Error> {
     let temporary = temporary_beside(path);
-    let written = write_new(&temporary, bytes, mode).and_then(|()| {
+    let written = write_new(&temporary, bytes, mode, sync).and_then(|()| {
         if let Ok(existing) = fs::metadata(path) {
             fs::set_permissions(&temporary, existing.permissions())?;
         }
@@ -59,7 +69,7 @@ pub fn write_atomic(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Error> {
     })
 }
 
-fn write_new(path: &Path, bytes: &[u8], mode: u32) -> std::io::Result<()> {
+fn write_new(path: &Path, bytes: &[u8], mode: u32, sync: bool) -> std::io::Result<()> {
     let mut file = OpenOptions::new()
         .write(true)
         .create_new(true)
@@ -67,11 +77,13 @@ fn write_new(path: &Path, bytes: &[u8], mode: u32) -> std::io::Result<()> {
         .custom_flags(libc::O_NOFOLLOW)
         .open(path)?;
     file.write_all(bytes)?;
-    file.sync_all()
+    if sync { file.sync_all() } else { Ok(()) }
 }
 
-/// A name no other writer uses at this time: the process id tells writers apart.
+/// A name no other writer uses at this time: the process id tells processes apart, a counter the threads of one.
 fn temporary_beside(path: &Path) -> PathBuf {
+    static COUNTER: AtomicU64 = AtomicU64::new(0);
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    path.with_file_name(format!(".{name}.{}.tmp", std::process::id()))
+    let number = COUNTER.fetch_add(1, Ordering::Relaxed);
+    path.with_file_name(format!(".{name}.{}.{number}.tmp", std::process::id()))
 }

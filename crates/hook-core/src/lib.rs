@@ -3,6 +3,7 @@
 //! In reading order: [`run`](run()) is the road; a [`Hook`] is what travels it; an [`Event`] is what Claude Code
 //! sent; [`Policy`] is what the company wants; [`Context`] hands the world in; a [`Decision`] is the answer.
 
+pub mod clock;
 mod context;
 mod decision;
 mod error;
@@ -28,7 +29,7 @@ pub use exception::{Exception, Scope};
 pub use hook::{Hook, OnError};
 pub use policy::{Key, KeyKind, Mode, Policy, Tier};
 pub use run::{Answer, answer, run};
-pub use state::{StateDirectory, stop_marker};
+pub use state::{LockedFile, StateDirectory, stop_marker};
 pub use text::{Pointer, Step};
 pub use tool::{McpServer, Tool};
 pub use wire::render;

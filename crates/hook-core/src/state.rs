@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::ErrorKind;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileExt as _, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -83,7 +83,8 @@ impl StateDirectory {
     /// Replaces a state file, whole or not at all.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
         let path = self.prepared(name)?;
-        files::write_atomic(&path, bytes, 0o600)
+        // Not synced: after a power cut an older state is acceptable, a torn one never is.
+        files::replace(&path, bytes, 0o600)
     }
 
     /// Removes a state file; that there is none is fine.
@@ -116,15 +117,35 @@ impl StateDirectory {
 
     /// An exclusive lock that goes with `name`, held until the file is dropped.
     pub fn lock(&self, name: &str, deadline: Duration) -> Result<File, Error> {
-        let path = self.prepared(&format!("{name}.lock"))?;
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .mode(0o600)
-            .custom_flags(libc::O_NOFOLLOW)
-            .open(&path)
-            .map_err(|error| Error::io("open", &path, error))?;
+        Ok(self.open_locked(&format!("{name}.lock"), deadline)?.file)
+    }
+
+    /// Opens a small state file under an exclusive lock on the file itself, to be read and replaced in place: the
+    /// cheapest change there is, for what is written on every call.
+    ///
+    /// # Errors
+    /// A lock that is not had within `deadline` is an error.
+    pub fn open_locked(&self, name: &str, deadline: Duration) -> Result<LockedFile, Error> {
+        let path = self.path(name)?;
+        let open = || {
+            OpenOptions::new()
+                .create(true)
+                .truncate(false)
+                .read(true)
+                .write(true)
+                .mode(0o600)
+                .custom_flags(libc::O_NOFOLLOW)
+                .open(&path)
+        };
+        // The folder is there on all but the first call.
+        let file = match open() {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                self.prepared(name)?;
+                open()
+            }
+            opened => opened,
+        };
+        let file = file.map_err(|error| Error::io("open", &path, error))?;
         check_owner(&file, &path)?;
         let started = Instant::now();
         while FileExt::try_lock_exclusive(&file).is_err() {
@@ -136,7 +157,7 @@ impl StateDirectory {
             }
             std::thread::sleep(LOCK_POLL);
         }
-        Ok(file)
+        Ok(LockedFile { file, path })
     }
 
     /// The path of a state file after its folder was made and checked.
@@ -159,6 +180,33 @@ impl StateDirectory {
             return Err(Error::state(&self.root, format!("`{name}` is not a state file's name")));
         }
         Ok(self.root.join(name))
+    }
+}
+
+/// A state file under its lock; the lock goes when this is dropped.
+#[derive(Debug)]
+pub struct LockedFile {
+    file: File,
+    path: PathBuf,
+}
+
+impl LockedFile {
+    /// What the file holds; empty for a new one.
+    pub fn read(&self) -> Result<Vec<u8>, Error> {
+        let file = self.file.try_clone().map_err(|error| Error::io("read", &self.path, error))?;
+        files::read_open(file, &self.path, MAX_STATE_BYTES)
+    }
+
+    /// Replaces the content in place, in one write. Up to a page of bytes, a killed process leaves the old content or
+    /// the new; a caller that keeps its content one length never leaves a tail of the old.
+    pub fn replace(&self, bytes: &[u8]) -> Result<(), Error> {
+        let failed = |error| Error::io("write", &self.path, error);
+        self.file.write_all_at(bytes, 0).map_err(failed)?;
+        let length = self.file.metadata().map_err(failed)?.len();
+        if length > bytes.len() as u64 {
+            self.file.set_len(bytes.len() as u64).map_err(failed)?;
+        }
+        Ok(())
     }
 }
 
