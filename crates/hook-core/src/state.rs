@@ -3,6 +3,8 @@
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt, FileExt as _, MetadataExt, OpenOptionsExt};
+use std::io::{ErrorKind, Read};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -16,6 +18,8 @@ const MAX_STATE_BYTES: usize = 4 * 1024 * 1024;
 
 /// How long to wait between two tries for a lock.
 const LOCK_POLL: Duration = Duration::from_micros(200);
+
+const TAG_KEY: &str = "tag-key";
 
 /// The private folder of this user: 0700, owned by the user, no symbolic link.
 #[derive(Debug, Clone)]
@@ -73,6 +77,26 @@ impl StateDirectory {
         };
         check_owner(&file, &path)?;
         files::read_open(file, &path, MAX_STATE_BYTES).map(Some)
+    }
+
+    /// The key of this machine and user behind redaction tags and digests, made on first use: 32 random bytes.
+    pub fn tag_key(&self) -> Result<[u8; 32], Error> {
+        let found = self.read(TAG_KEY)?;
+        if let Some(key) = found.and_then(|bytes| bytes.try_into().ok()) {
+            return Ok(key);
+        }
+        let path = Path::new("/dev/urandom");
+        let mut random = [0; 32];
+        OpenOptions::new()
+            .read(true)
+            .open(path)
+            .and_then(|mut file| file.read_exact(&mut random))
+            .map_err(|error| Error::io("read", path, error))?;
+        self.update(TAG_KEY, Duration::from_secs(1), |before| {
+            // Another hook may have made it while this one waited.
+            let key = before.and_then(|bytes| bytes.try_into().ok()).unwrap_or(random);
+            Ok((key.to_vec(), key))
+        })
     }
 
     /// Whether a state file is there; costs one look-up.

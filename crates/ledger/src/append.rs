@@ -298,7 +298,7 @@ impl<'a> Writer<'a> {
 
     fn own_record(&mut self, event: &str, fields: &Value) {
         let mut record = fields.as_object().cloned().unwrap_or_default();
-        record.insert("ev".into(), event.into());
+        record.insert("event".into(), event.into());
         // The log's own records are short: they cannot be too long for a line.
         self.push_line(record);
     }

@@ -13,7 +13,7 @@ pub struct Header<'a> {
     /// When it was written (RFC 3339, UTC).
     pub ts: &'a str,
     /// What it records.
-    pub ev: &'a str,
+    pub event: &'a str,
     /// Whether its writer had to put it aside first.
     pub spilled: bool,
 }
@@ -22,7 +22,7 @@ pub struct Header<'a> {
 ///
 /// Only fields of the outermost object count: text inside strings and inner objects cannot pose as a header.
 pub fn header(line: &[u8]) -> Option<Header<'_>> {
-    let (mut seq, mut prev, mut ts, mut ev, mut spilled) = (None, None, None, "", false);
+    let (mut seq, mut prev, mut ts, mut event, mut spilled) = (None, None, None, "", false);
     let mut scanner = Scanner { line, at: 0 };
     scanner.expect(b'{')?;
     loop {
@@ -33,7 +33,7 @@ pub fn header(line: &[u8]) -> Option<Header<'_>> {
             b"seq" => seq = std::str::from_utf8(value).ok()?.parse().ok(),
             b"prev" => prev = from_hex(unquoted(value)?),
             b"ts" => ts = Some(unquoted(value)?),
-            b"ev" => ev = unquoted(value)?,
+            b"event" => event = unquoted(value)?,
             b"spilled_at" => spilled = true,
             _ => {}
         }
@@ -46,7 +46,7 @@ pub fn header(line: &[u8]) -> Option<Header<'_>> {
     if scanner.at != line.len() {
         return None;
     }
-    Some(Header { seq: seq?, prev: prev?, ts: ts?, ev, spilled })
+    Some(Header { seq: seq?, prev: prev?, ts: ts?, event, spilled })
 }
 
 fn unquoted(value: &[u8]) -> Option<&str> {
@@ -118,16 +118,16 @@ mod tests {
     fn only_the_outermost_object_counts() {
         let prev = to_hex(&[7; 32]);
         let line = format!(
-            r#"{{"a":{{"seq":1,"prev":"{prev}"}},"b":"x\",\"seq\":2","ev":"E","prev":"{prev}","seq":3,"ts":"t","v":1}}"#
+            r#"{{"a":{{"seq":1,"prev":"{prev}"}},"b":"x\",\"seq\":2","event":"E","prev":"{prev}","seq":3,"ts":"t","v":1}}"#
         );
         let found = header(line.as_bytes()).expect("a whole record");
-        assert_eq!((found.seq, found.prev, found.ts, found.ev), (3, [7; 32], "t", "E"));
+        assert_eq!((found.seq, found.prev, found.ts, found.event), (3, [7; 32], "t", "E"));
     }
 
     #[test]
     fn cut_and_strange_lines_have_no_header() {
         let prev = to_hex(&[0; 32]);
-        let whole = format!(r#"{{"ev":"E","prev":"{prev}","seq":3,"ts":"t"}}"#);
+        let whole = format!(r#"{{"event":"E","prev":"{prev}","seq":3,"ts":"t"}}"#);
         assert!(header(whole.as_bytes()).is_some());
         for length in 0..whole.len() {
             assert!(header(&whole.as_bytes()[..length]).is_none(), "{length}");

@@ -127,7 +127,7 @@ impl<'a> Walk<'a> {
             let problem = classify::broken_link(self.directory, day, self.line);
             self.problem(problem.0, problem.1, found.seq.min(self.report.next_seq), problem.2);
         }
-        if found.ev.starts_with("audit.") {
+        if found.event.starts_with("audit.") {
             self.own_record(found, line.bytes);
         }
         self.clock(found);
@@ -145,9 +145,10 @@ impl<'a> Walk<'a> {
         let fits = found.prev == self.report.head && found.seq == self.report.next_seq;
         let expected = self.report.next_seq;
         let says = named("day").unwrap_or_default();
-        if found.ev != "audit.segment" {
+        if found.event != "audit.segment" {
             if !(fits && self.started) {
-                let detail = format!("the file does not begin with its opening record but with {}", found.ev);
+                let detail =
+                    format!("the file does not begin with its opening record but with {}", found.event);
                 self.problem(Kind::Deleted, 1, expected, detail);
             }
         } else if format!("{says}.jsonl") != day.file_name() {
@@ -181,7 +182,7 @@ impl<'a> Walk<'a> {
     /// Unreadable lines must be followed by the record that counts them, byte for byte.
     fn acknowledge(&mut self, found: &Header<'_>, bytes: &[u8]) {
         let torn = std::mem::take(&mut self.torn);
-        if found.ev != "audit.recovered" {
+        if found.event != "audit.recovered" {
             if let Some(first) = torn.first() {
                 let seq = self.report.next_seq - torn.len() as u64;
                 let detail = "an unreadable line that no later writer acknowledged".to_owned();
@@ -209,7 +210,7 @@ impl<'a> Walk<'a> {
     fn own_record(&mut self, found: &Header<'_>, bytes: &[u8]) {
         let record: Record = serde_json::from_slice(bytes).unwrap_or_default();
         let number = |key: &str| record.get(key).and_then(Value::as_u64);
-        match found.ev {
+        match found.event {
             "audit.truncated" if record.get("restart").and_then(Value::as_bool) == Some(true) => {
                 let notice = format!(
                     "record {}: the machine went down before the last records were on disk",

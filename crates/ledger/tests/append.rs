@@ -17,7 +17,7 @@ fn noon() -> DateTime<Utc> {
 }
 
 fn record(text: &str) -> Record {
-    json!({"ev": "PostToolUse", "what": text}).as_object().cloned().expect("an object")
+    json!({"event": "PostToolUse", "what": text}).as_object().cloned().expect("an object")
 }
 
 fn log_of(count: usize) -> tempfile::TempDir {
@@ -69,7 +69,7 @@ fn a_torn_tail_is_sealed_and_counted() {
     let log = directory.path().join("log");
     let path = log.join("2026-10-01.jsonl");
     let mut file = OpenOptions::new().append(true).open(&path).expect("opens");
-    file.write_all(br#"{"ev":"PostToolUse","prev":"00"#).expect("writes");
+    file.write_all(br#"{"event":"PostToolUse","prev":"00"#).expect("writes");
     let cut = verify(&log);
     assert!(cut.is_intact(), "{:?}", cut.problems);
     assert_eq!((cut.torn, cut.notices.len()), (1, 1));
@@ -78,7 +78,7 @@ fn a_torn_tail_is_sealed_and_counted() {
     assert!(report.is_intact(), "{:?}", report.problems);
     assert_eq!((report.torn, report.records, report.next_seq), (1, 6, 7));
     assert!(
-        day_text(directory.path()).contains("{\"ev\":\"PostToolUse\",\"prev\":\"00\n"),
+        day_text(directory.path()).contains("{\"event\":\"PostToolUse\",\"prev\":\"00\n"),
         "the torn bytes stay"
     );
 }
