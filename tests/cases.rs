@@ -5,6 +5,7 @@
 //!
 //! `{project}` and `{home}` in any text stand for fresh folders; `files` are written below the project (or below the
 //! home, for names that start with `~/`). `rule` is the rule that must be named; `near` the rule this row nearly hits.
+//! `times` sends the event so often, `{n}` being the number of the time; `first` holds rows that are sent before.
 //! `contains` and `absent` are texts the rendered answer must, or must not, hold.
 
 use std::path::Path;
@@ -37,8 +38,16 @@ pub fn check(hook: &'static Hook, row: &Value) -> Result<(), String> {
     let world = world(folder.path());
     let row = filled(row, &world);
     write_files(&row, &world).map_err(|error| error.to_string())?;
-    let event = event(&row)?;
-    let decision = decide(hook, &event, &row, &world).map_err(|error| error.to_string())?;
+    for earlier in row.get("first").and_then(Value::as_array).into_iter().flatten() {
+        let mut earlier = earlier.clone();
+        for key in ["tier", "policy", "cwd"] {
+            if let (Some(fields), Some(value)) = (earlier.as_object_mut(), row.get(key)) {
+                fields.entry(key).or_insert(value.clone());
+            }
+        }
+        send(hook, &earlier, &world)?;
+    }
+    let (event, decision) = send(hook, &row, &world)?;
     let text = |key: &str| row.get(key).and_then(Value::as_str);
     let expect = text("expect").ok_or("no `expect`")?;
     if decision.name() != expect {
@@ -59,6 +68,19 @@ pub fn check(hook: &'static Hook, row: &Value) -> Result<(), String> {
         Some(unwanted) => Err(format!("the answer holds `{unwanted}`: {answer}")),
         None => Ok(()),
     }
+}
+
+/// Sends a row's event as often as it says; what the last time was answered.
+fn send(hook: &'static Hook, row: &Value, world: &World) -> Result<(Event, Decision), String> {
+    let times = row.get("times").and_then(Value::as_u64).unwrap_or(1);
+    let mut last = Err("`times` is zero".to_string());
+    for number in 1..=times {
+        let row = replaced(row, &|text| text.replace("{n}", &number.to_string()));
+        let event = event(&row)?;
+        let decision = decide(hook, &event, &row, world).map_err(|error| error.to_string())?;
+        last = Ok((event, decision));
+    }
+    last
 }
 
 /// The rules a decision names, in its verdict and its findings.
@@ -90,7 +112,7 @@ fn event(row: &Value) -> Result<Event, String> {
         let after = if row.get("response").is_some() { "PostToolUse" } else { "PreToolUse" };
         let mut event = Map::new();
         event.insert("hook_event_name".into(), name.unwrap_or(after).into());
-        event.insert("tool_use_id".into(), "toolu_1".into());
+        event.insert("tool_use_id".into(), text_of(row, "id").unwrap_or("toolu_1").into());
         for (from, to) in [
             ("tool", "tool_name"),
             ("input", "tool_input"),
@@ -153,6 +175,10 @@ fn write_files(row: &Value, world: &World) -> std::io::Result<()> {
         std::fs::write(path, content.as_str().unwrap_or_default())?;
     }
     Ok(())
+}
+
+fn text_of<'a>(row: &'a Value, key: &str) -> Option<&'a str> {
+    row.get(key).and_then(Value::as_str)
 }
 
 fn texts<'a>(row: &'a Value, key: &str) -> Vec<&'a str> {
