@@ -1,0 +1,206 @@
+//! Words in which letters of another script, or styled letters, stand for ASCII ones (UTS 39, NFKC).
+
+use crate::decode::read_as;
+use crate::facts::Facts;
+use crate::finding::{Class, Mark, Weight};
+use crate::line::{Kind, Line};
+use crate::property::{self, Group};
+
+/// Styled letters and words from which on a text is written in them, and not only decorated.
+const STYLED_LETTERS: usize = 8;
+const STYLED_WORDS: usize = 2;
+/// Longer words are not looked up elsewhere in the text.
+const LONGEST_WORD: usize = 64;
+
+/// Names that run something or let somebody in: a styled or foreign letter in one of them is no accident.
+const KEYWORDS: [&str; 34] = [
+    "admin",
+    "bash",
+    "chmod",
+    "const",
+    "curl",
+    "def",
+    "else",
+    "eval",
+    "exec",
+    "export",
+    "false",
+    "function",
+    "import",
+    "instructions",
+    "open",
+    "os",
+    "password",
+    "paypal",
+    "previous",
+    "require",
+    "return",
+    "root",
+    "secret",
+    "self",
+    "sudo",
+    "subprocess",
+    "system",
+    "this",
+    "token",
+    "true",
+    "user",
+    "wget",
+    "ignore",
+    "node",
+];
+
+/// What the letters of a word are.
+#[derive(Default)]
+struct Makeup {
+    letters: usize,
+    ascii: usize,
+    twins: usize,
+    near: usize,
+    styled: usize,
+    other: usize,
+}
+
+pub(crate) fn scan(line: &Line<'_>, facts: &Facts<'_>, marks: &mut Vec<Mark>) {
+    let mut index = 0;
+    while let Some(c) = line.at(index) {
+        if !is_part(c) {
+            index += 1;
+            continue;
+        }
+        let mut end = index + 1;
+        while line.at(end).is_some_and(is_part) {
+            end += 1;
+        }
+        let from = index + usize::from(is_format_letter(line, index, end));
+        if let Some((class, weight)) = judge(line, facts, from, end) {
+            marks.push(line.mark(class, weight, from, end));
+        }
+        index = end;
+    }
+}
+
+/// One styled word is decoration; several on their own are a text that no filter reads.
+pub(crate) fn weigh_styled(marks: &mut [Mark], text: &str) {
+    let styled = |mark: &Mark| mark.class == Class::StyledLetters && mark.weight == Weight::Note;
+    let words = marks.iter().filter(|mark| styled(mark)).count();
+    let letters: usize = marks
+        .iter()
+        .filter(|mark| styled(mark))
+        .filter_map(|mark| text.get(mark.span.clone()))
+        .map(|word| word.chars().count())
+        .sum();
+    if words >= STYLED_WORDS && letters >= STYLED_LETTERS {
+        marks.iter_mut().filter(|mark| styled(mark)).for_each(|mark| mark.weight = Weight::Suspect);
+    }
+}
+
+fn is_part(c: char) -> bool {
+    c.is_ascii_alphanumeric()
+        || c == '_'
+        || (!c.is_ascii() && (c.is_alphanumeric() || property::fold(c).is_some()))
+}
+
+/// The letter of `%s`, `%(name)d` and `\n` belongs to the format and not to the word behind it.
+fn is_format_letter(line: &Line<'_>, from: usize, end: usize) -> bool {
+    let next_is_foreign = from + 1 < end && line.at(from + 1).is_some_and(|c| !c.is_ascii());
+    let letter =
+        line.at(from).is_some_and(|c| matches!(c, 'b' | 'd' | 'f' | 'i' | 'n' | 'r' | 's' | 't' | 'u'));
+    letter && next_is_foreign && matches!(line.before(from), Some('%' | ')' | '\\'))
+}
+
+fn judge(line: &Line<'_>, facts: &Facts<'_>, from: usize, end: usize) -> Option<(Class, Weight)> {
+    let word = line.characters.get(from..end)?;
+    if word.iter().all(|(_, c)| c.is_ascii()) {
+        return None;
+    }
+    let makeup = makeup(word);
+    if makeup.other > 0 {
+        return None;
+    }
+    if makeup.styled > 0 {
+        return judge_styled(line, facts, word, &makeup).map(|weight| (Class::StyledLetters, weight));
+    }
+    judge_foreign(line, facts, from, word, &makeup).map(|weight| (Class::LookAlikeWord, weight))
+}
+
+fn makeup(word: &[(usize, char)]) -> Makeup {
+    let mut makeup = Makeup::default();
+    for (_, c) in word {
+        if !c.is_alphabetic() && property::fold(*c).is_none() {
+            continue;
+        }
+        makeup.letters += 1;
+        if c.is_ascii() {
+            makeup.ascii += 1;
+        } else if property::twin(*c).is_some() {
+            makeup.twins += 1;
+        } else if property::near_twin(*c).is_some() {
+            makeup.near += 1;
+        } else if property::fold(*c).is_some() {
+            makeup.styled += 1;
+        } else {
+            makeup.other += 1;
+        }
+    }
+    makeup
+}
+
+fn judge_foreign(
+    line: &Line<'_>,
+    facts: &Facts<'_>,
+    from: usize,
+    word: &[(usize, char)],
+    makeup: &Makeup,
+) -> Option<Weight> {
+    if makeup.ascii > 0 && makeup.twins > 0 && makeup.near == 0 {
+        let short = makeup.letters < 3 && !line.is_meant(from);
+        return (!short).then_some(Weight::Suspect);
+    }
+    if makeup.twins + makeup.near == 0 {
+        return None;
+    }
+    if makeup.ascii > 0 {
+        return (makeup.letters >= 4 && is_known(facts, word)).then_some(Weight::Suspect);
+    }
+    // Nothing but twins: a word of that script where the script is in use, a disguise where it is not.
+    let script = word.iter().find_map(|(_, c)| property::group(*c));
+    let alone = facts.letters().unmistakable == 0;
+    let disguise = match script {
+        Some(Group::Cyrillic) if makeup.near == 0 => {
+            alone || (makeup.letters >= 4 && line.is_code(from) && is_known(facts, word))
+        }
+        Some(_) => makeup.letters >= 4 && alone && is_known(facts, word),
+        None => false,
+    };
+    disguise.then_some(Weight::Suspect)
+}
+
+fn judge_styled(
+    line: &Line<'_>,
+    facts: &Facts<'_>,
+    word: &[(usize, char)],
+    makeup: &Makeup,
+) -> Option<Weight> {
+    if makeup.ascii > 0 {
+        let disguise = line.kind == Kind::Command
+            || (line.looks_like_code() && makeup.letters >= 4 && is_known(facts, word));
+        return disguise.then_some(Weight::Suspect);
+    }
+    // Fullwidth letters are at home among ideographs.
+    let east_asian = line
+        .characters
+        .iter()
+        .any(|(_, c)| matches!(property::group(*c), Some(Group::Ideograph | Group::EastAsian)));
+    (!east_asian).then_some(Weight::Note)
+}
+
+/// Whether the word, read as ASCII, is one that the text uses, or one that matters anywhere.
+fn is_known(facts: &Facts<'_>, word: &[(usize, char)]) -> bool {
+    if word.len() > LONGEST_WORD {
+        return false;
+    }
+    let word: String = word.iter().map(|(_, c)| *c).collect();
+    let read = read_as(&word);
+    KEYWORDS.iter().any(|keyword| read.eq_ignore_ascii_case(keyword)) || facts.has_word(&read)
+}

@@ -1,0 +1,252 @@
+//! The generator of `src/tables.rs`, and the test that holds the file fresh: `UPDATE_TABLES=1 cargo test -p
+//! unicode-scanner --test tables` rewrites it.
+//!
+//! Properties come from the Unicode tables of `regex-syntax`, compatibility forms from `unicode-normalization`,
+//! look-alikes (UTS 39) from `unicode-security`, variation sequences from `data/variation-sequences.txt`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use regex_syntax::hir::{Class, HirKind};
+use unicode_normalization::UnicodeNormalization;
+use unicode_security::skeleton;
+
+/// What a character is to its neighbours: the first row that holds a character wins.
+const GROUPS: &[(&str, &str)] = &[
+    ("Mark", r"[\p{M}--\p{Variation_Selector}]&&[\p{sc=Inherited}\p{sc=Common}]"),
+    ("Pictographic", r"\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}"),
+    ("Ideograph", r"\p{Ideographic}|\p{sc=Han}"),
+    ("Jamo", r"\x{1100}-\x{1112}\x{1161}-\x{11FF}\x{A960}-\x{A97F}\x{D7B0}-\x{D7FF}"),
+    ("EastAsian", r"\p{sc=Hiragana}|\p{sc=Katakana}|\p{sc=Hangul}|\p{sc=Bopomofo}|\x{3001}-\x{303F}"),
+    (
+        "Joining",
+        r"\p{sc=Arabic}|\p{sc=Syriac}|\p{sc=Mandaic}|\p{sc=Nko}|\p{sc=Adlam}|\p{sc=Hanifi_Rohingya}|\p{sc=Sogdian}|\p{sc=Manichaean}|\p{sc=Psalter_Pahlavi}|\p{sc=Old_Uyghur}|\p{sc=Chorasmian}",
+    ),
+    ("RightToLeft", r"\p{sc=Hebrew}|\p{sc=Thaana}|\p{sc=Samaritan}|\p{sc=Yezidi}|\x{7C0}-\x{8FF}"),
+    ("Mongolian", r"\p{sc=Mongolian}|\p{sc=Phags_Pa}"),
+    (
+        "SoutheastAsian",
+        r"\p{sc=Khmer}|\p{sc=Myanmar}|\p{sc=Thai}|\p{sc=Lao}|\p{sc=Javanese}|\p{sc=Balinese}|\p{sc=Tibetan}|\p{sc=Tai_Tham}|\p{sc=Tai_Le}|\p{sc=New_Tai_Lue}|\p{sc=Tai_Viet}|\p{sc=Cham}|\p{sc=Sundanese}|\p{sc=Buginese}|\p{sc=Batak}|\p{sc=Rejang}|\p{sc=Kayah_Li}|\p{sc=Makasar}|\p{sc=Tagalog}|\p{sc=Hanunoo}|\p{sc=Buhid}|\p{sc=Tagbanwa}|\p{sc=Ahom}|\p{sc=Chakma}|\p{sc=Kawi}",
+    ),
+    (
+        "Indic",
+        r"\p{sc=Devanagari}|\p{sc=Bengali}|\p{sc=Gurmukhi}|\p{sc=Gujarati}|\p{sc=Oriya}|\p{sc=Tamil}|\p{sc=Telugu}|\p{sc=Kannada}|\p{sc=Malayalam}|\p{sc=Sinhala}|\p{sc=Limbu}|\p{sc=Lepcha}|\p{sc=Saurashtra}|\p{sc=Syloti_Nagri}|\p{sc=Meetei_Mayek}|\p{sc=Kaithi}|\p{sc=Sharada}|\p{sc=Grantha}|\p{sc=Newa}|\p{sc=Tirhuta}|\p{sc=Siddham}|\p{sc=Modi}|\p{sc=Takri}|\p{sc=Dogra}|\p{sc=Brahmi}|\p{sc=Kharoshthi}|\p{sc=Bhaiksuki}|\p{sc=Nandinagari}|\p{sc=Khojki}|\p{sc=Khudawadi}|\p{sc=Mahajani}|\p{sc=Multani}|\p{sc=Zanabazar_Square}|\p{sc=Soyombo}|\p{sc=Marchen}|\p{sc=Masaram_Gondi}|\p{sc=Gunjala_Gondi}|\p{sc=Dives_Akuru}|\p{sc=Tulu_Tigalari}|\x{1CD0}-\x{1CFA}|\x{A830}-\x{A83F}",
+    ),
+    ("Braille", r"\x{2801}-\x{28FF}"),
+    ("Notation", r"\x{1D100}-\x{1D172}\x{1D17B}-\x{1D1FF}\x{1BC00}-\x{1BC9F}\p{sc=Egyptian_Hieroglyphs}"),
+    ("Latin", r"[\p{sc=Latin}&&\p{L}]"),
+    ("Cyrillic", r"\p{sc=Cyrillic}"),
+    ("Greek", r"\p{sc=Greek}"),
+    ("Alphabetic", r"\p{L}"),
+    ("Digit", r"\p{N}"),
+];
+
+/// What calls for a second look: the first row that holds a character wins.
+const SORTS: &[(&str, &str)] = &[
+    ("Control", r"[\p{Cc}--\t\r\n]"),
+    ("Tag", r"\x{E0000}-\x{E007F}"),
+    ("Selector", r"\p{Variation_Selector}"),
+    ("Operator", r"\x{2061}-\x{2064}"),
+    ("Joiner", r"\x{200C}\x{200D}"),
+    ("Space", r"[\p{Zs}-- ]|\x{2028}\x{2029}"),
+    ("ByteOrderMark", r"\x{FEFF}"),
+    ("SoftHyphen", r"\x{AD}"),
+    ("BidiMark", r"\x{200E}\x{200F}\x{61C}"),
+    ("BidiControl", r"[\p{Bidi_Control}--\x{200E}\x{200F}\x{61C}]"),
+    ("Filler", r"\x{115F}\x{1160}\x{3164}\x{FFA0}"),
+    ("BrailleBlank", r"\x{2800}"),
+    (
+        "Ignorable",
+        r"[\p{Default_Ignorable_Code_Point}\x{FFF0}-\x{FFFB}]|[\p{Cf}--\p{Prepended_Concatenation_Mark}]",
+    ),
+    ("PrivateUse", r"\p{Co}"),
+    ("Noncharacter", r"\p{Noncharacter_Code_Point}"),
+];
+
+/// Scripts whose letters pass for ASCII letters in running text. Right-to-left, Brahmic and East Asian scripts are
+/// left out: there a single stroke is "confusable" with `l` by UTS 39, and real words are made of it.
+const TWIN_SCRIPTS: &str = r"\p{sc=Cyrillic}|\p{sc=Greek}|\p{sc=Armenian}|\p{sc=Cherokee}|\p{sc=Coptic}|\p{sc=Lisu}|\p{sc=Deseret}|\p{sc=Osage}|\p{sc=Gothic}|\p{sc=Old_Italic}|\p{sc=Canadian_Aboriginal}|\p{sc=Tifinagh}|\p{sc=Latin}";
+
+#[test]
+fn the_tables_are_what_the_generator_writes() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tables.rs");
+    let fresh = tables();
+    if std::env::var_os("UPDATE_TABLES").is_some() {
+        std::fs::write(&path, &fresh).unwrap();
+    }
+    let stored = std::fs::read_to_string(&path).unwrap();
+    assert!(
+        stored == fresh,
+        "src/tables.rs is stale: UPDATE_TABLES=1 cargo test -p unicode-scanner --test tables"
+    );
+}
+
+#[test]
+fn the_sequence_data_is_the_whole_of_it() {
+    let bases = variation_bases();
+    assert!(bases.contains_key(&0x2764), "the heart takes the emoji selector");
+    assert!(bases.contains_key(&0x1000), "a Myanmar letter takes a dotted form");
+    assert!(!bases.contains_key(&u32::from('a')), "a Latin letter takes none");
+}
+
+fn tables() -> String {
+    let mut text = String::from(
+        "//! Unicode properties, as ranges. Generated by tests/tables.rs from the Unicode Character Database; do not edit.\n\n\
+         use crate::property::{Group, Sort};\n\n",
+    );
+    ranges(&mut text, "What a character is to its neighbours.", "GROUPS", "Group", &assign(GROUPS));
+    ranges(&mut text, "What calls for a second look.", "SORTS", "Sort", &assign(SORTS));
+    let bases = variation_bases().into_iter().map(|(base, ())| (base, String::new())).collect();
+    ranges(
+        &mut text,
+        "Characters that a basic variation selector may follow.",
+        "VARIATION_BASES",
+        "",
+        &bases,
+    );
+    letters(&mut text, "Letters drawn like an ASCII letter of the same case.", "TWINS", &twins(true));
+    letters(&mut text, "Letters that pass for an ASCII letter at a glance.", "NEAR_TWINS", &twins(false));
+    letters(&mut text, "Styled letters that NFKC folds to one ASCII letter.", "FOLDS", &folds());
+    text
+}
+
+fn assign(rows: &[(&str, &str)]) -> BTreeMap<u32, String> {
+    let mut assigned = BTreeMap::new();
+    for (name, pattern) in rows {
+        for code in members(pattern) {
+            assigned.entry(code).or_insert_with(|| (*name).to_owned());
+        }
+    }
+    assigned
+}
+
+fn members(pattern: &str) -> Vec<u32> {
+    let class = if pattern.contains("&&[") {
+        format!("[{pattern}]")
+    } else {
+        format!("[{}]", pattern.replace('|', ""))
+    };
+    let parsed = regex_syntax::Parser::new().parse(&class).unwrap();
+    let ranges: Vec<(u32, u32)> = match parsed.kind() {
+        HirKind::Class(Class::Unicode(class)) => {
+            class.iter().map(|r| (u32::from(r.start()), u32::from(r.end()))).collect()
+        }
+        // A class of one character is parsed as a literal.
+        HirKind::Literal(literal) => {
+            let one = u32::from(std::str::from_utf8(&literal.0).unwrap().chars().next().unwrap());
+            vec![(one, one)]
+        }
+        other => panic!("{pattern}: {other:?}"),
+    };
+    let printable = 0x20..0x7F;
+    ranges.into_iter().flat_map(|(from, to)| from..=to).filter(|code| !printable.contains(code)).collect()
+}
+
+fn ranges(text: &mut String, about: &str, name: &str, of: &str, assigned: &BTreeMap<u32, String>) {
+    let mut merged: Vec<(u32, u32, &str)> = Vec::new();
+    for (&code, value) in assigned {
+        match merged.last_mut() {
+            Some(last) if last.1 + 1 == code && last.2 == value => last.1 = code,
+            _ => merged.push((code, code, value)),
+        }
+    }
+    let item = if of.is_empty() { "(u32, u32)".to_owned() } else { format!("(u32, u32, {of})") };
+    let _ = writeln!(text, "/// {about}\npub(crate) static {name}: [{item}; {}] = [", merged.len());
+    for (from, to, value) in merged {
+        let value = if of.is_empty() { String::new() } else { format!(", {of}::{value}") };
+        let _ = writeln!(text, "    (0x{from:X}, 0x{to:X}{value}),");
+    }
+    text.push_str("];\n\n");
+}
+
+fn letters(text: &mut String, about: &str, name: &str, pairs: &BTreeMap<u32, char>) {
+    let _ = writeln!(text, "/// {about}\npub(crate) static {name}: [(u32, u8); {}] = [", pairs.len());
+    for (code, ascii) in pairs {
+        let _ = writeln!(text, "    (0x{code:X}, b'{ascii}'),");
+    }
+    text.push_str("];\n\n");
+}
+
+fn variation_bases() -> BTreeMap<u32, ()> {
+    let mut bases = BTreeMap::new();
+    for line in include_str!("../data/variation-sequences.txt").lines().filter(|line| !line.starts_with('#'))
+    {
+        let (selector, list) = line.split_once(" ; ").unwrap();
+        // Mongolian free variation selectors are judged by script.
+        if selector.starts_with("180") {
+            continue;
+        }
+        for item in list.split(' ') {
+            let (from, to) = item.split_once("..").unwrap_or((item, item));
+            let parse = |hex| u32::from_str_radix(hex, 16).unwrap();
+            bases.extend((parse(from)..=parse(to)).map(|base| (base, ())));
+        }
+    }
+    bases
+}
+
+/// `identical` keeps the letters that a common typeface draws exactly like the ASCII letter. Lower-case Greek (but for
+/// omicron), Latin and everything else that only resembles is the other half: mathematics writes αf and Δt.
+fn twins(identical: bool) -> BTreeMap<u32, char> {
+    let ascii_of: BTreeMap<String, char> =
+        ('a'..='z').chain('A'..='Z').map(|c| (skeleton(&c.to_string()).collect(), c)).collect();
+    let modern = members(r"\p{sc=Cyrillic}\p{sc=Armenian}\x{370}-\x{3FF}");
+    let latin = members(r"\p{sc=Latin}");
+    let mut pairs = BTreeMap::new();
+    for code in members(&format!("[{}]&&[\\p{{L}}]", TWIN_SCRIPTS.replace('|', ""))) {
+        let Some(letter) = char::from_u32(code) else { continue };
+        let shape: String = skeleton(&letter.to_string()).collect();
+        // `l`, `I` and `1` share one skeleton: the case of the letter decides which of the two letters it stands for.
+        let upper = letter.is_uppercase();
+        let ascii = match shape.as_str() {
+            "l" if upper => 'I',
+            "l" if letter == 'ӏ' || letter == 'ǀ' => 'l',
+            shape => match ascii_of.get(shape) {
+                Some(&ascii) => ascii,
+                None => continue,
+            },
+        };
+        let folds = letter.nfkc().collect::<String>().is_ascii();
+        let same_case = ascii.is_ascii_uppercase() == upper || !(upper || letter.is_lowercase());
+        if folds {
+            continue;
+        }
+        let cased = modern.contains(&code);
+        let lower_greek = (0x3B1..=0x3C9).contains(&code) && code != 0x3BF;
+        // UTS 39 allows for poor typefaces; these are told apart at a glance in any usual one.
+        let distinct = "гшѡҽագզցւռ".contains(letter);
+        // Latin letters of living orthographies (Turkish ı) are no disguise; phonetic letters and small capitals are.
+        let phonetic = (0x250..0x2B0).contains(&code) || (0x1D00..0x1D80).contains(&code);
+        if !phonetic && latin.contains(&code) {
+            continue;
+        }
+        if (cased && same_case && !lower_greek && !distinct) == identical {
+            pairs.insert(code, ascii);
+        }
+    }
+    pairs
+}
+
+fn folds() -> BTreeMap<u32, char> {
+    let styled = (0x2460..=0x24FF)
+        .chain(0x1D400..=0x1D7FF)
+        .chain(0xFF00..=0xFF5E)
+        .chain(0x1F110..=0x1F16F)
+        .chain(0x2100..=0x214F);
+    let mut pairs = BTreeMap::new();
+    for code in styled {
+        let Some(letter) = char::from_u32(code) else { continue };
+        let folded: String = letter.nfkc().filter(|c| !matches!(c, '(' | ')')).collect();
+        if let [ascii] = folded.as_bytes()
+            && ascii.is_ascii_alphabetic()
+        {
+            pairs.insert(code, char::from(*ascii));
+        }
+    }
+    // Negative circled and negative squared letters have no decomposition; they are the same alphabet in order.
+    for start in [0x1F150, 0x1F170] {
+        pairs.extend((0..26).filter_map(|i| Some((start + i, char::from_u32(0x41 + i)?))));
+    }
+    pairs
+}
