@@ -1,5 +1,7 @@
 //! `corpus NAME`: recall and false positives over the labelled cases beside the project, one file a subject.
 
+mod unicode;
+
 use std::process::ExitCode;
 
 /// One measurement: its name and what prints it; the answer is whether its bars hold.
@@ -8,7 +10,7 @@ struct Measure {
     run: fn(&[String]) -> Result<bool, String>,
 }
 
-const MEASURES: &[Measure] = &[];
+const MEASURES: &[Measure] = &[Measure { name: "unicode", run: unicode::measure }];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

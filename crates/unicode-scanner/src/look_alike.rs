@@ -83,14 +83,15 @@ pub(crate) fn scan(line: &Line<'_>, facts: &Facts<'_>, marks: &mut Vec<Mark>) {
 /// One styled word is decoration; several on their own are a text that no filter reads.
 pub(crate) fn weigh_styled(marks: &mut [Mark], text: &str) {
     let styled = |mark: &Mark| mark.class == Class::StyledLetters && mark.weight == Weight::Note;
-    let words = marks.iter().filter(|mark| styled(mark)).count();
-    let letters: usize = marks
+    // A single letter is a symbol (𝒪, ℝ, Ⓐ) and no word.
+    let words: Vec<usize> = marks
         .iter()
         .filter(|mark| styled(mark))
         .filter_map(|mark| text.get(mark.span.clone()))
-        .map(|word| word.chars().count())
-        .sum();
-    if words >= STYLED_WORDS && letters >= STYLED_LETTERS {
+        .map(|word| word.chars().filter(|c| property::fold(*c).is_some()).count())
+        .filter(|letters| *letters >= 2)
+        .collect();
+    if words.len() >= STYLED_WORDS && words.iter().sum::<usize>() >= STYLED_LETTERS {
         marks.iter_mut().filter(|mark| styled(mark)).for_each(|mark| mark.weight = Weight::Suspect);
     }
 }
@@ -166,6 +167,9 @@ fn judge_foreign(
     // Nothing but twins: a word of that script where the script is in use, a disguise where it is not.
     let script = word.iter().find_map(|(_, c)| property::group(*c));
     let alone = facts.letters().unmistakable == 0;
+    if makeup.letters < 3 && !line.is_meant(from) {
+        return None;
+    }
     let disguise = match script {
         Some(Group::Cyrillic) if makeup.near == 0 => {
             alone || (makeup.letters >= 4 && line.is_code(from) && is_known(facts, word))

@@ -71,7 +71,13 @@ fn weigh_selectors(line: &Line<'_>, from: usize, end: usize) -> Option<(Class, W
             let taken = base.is_some_and(property::takes_variation_selector)
                 || matches!(
                     group,
-                    Some(Group::Ideograph | Group::EastAsian | Group::Mongolian | Group::SoutheastAsian)
+                    Some(
+                        Group::Ideograph
+                            | Group::EastAsian
+                            | Group::Mongolian
+                            | Group::SoutheastAsian
+                            | Group::Notation
+                    )
                 );
             (!taken).then_some((SELECTS_NOTHING, Weight::Suspect))
         }

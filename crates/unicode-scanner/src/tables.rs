@@ -2290,16 +2290,9 @@ pub(crate) static TWINS: [(u32, u8); 76] = [
 ];
 
 /// Letters that pass for an ASCII letter at a glance.
-pub(crate) static NEAR_TWINS: [(u32, u8); 170] = [
+pub(crate) static NEAR_TWINS: [(u32, u8); 163] = [
     (0x251, b'a'),
     (0x261, b'g'),
-    (0x263, b'y'),
-    (0x269, b'i'),
-    (0x26A, b'i'),
-    (0x26F, b'w'),
-    (0x284, b'f'),
-    (0x28B, b'u'),
-    (0x28F, b'y'),
     (0x3B1, b'a'),
     (0x3B3, b'y'),
     (0x3B9, b'i'),

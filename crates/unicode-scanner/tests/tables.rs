@@ -216,8 +216,9 @@ fn twins(identical: bool) -> BTreeMap<u32, char> {
         let lower_greek = (0x3B1..=0x3C9).contains(&code) && code != 0x3BF;
         // UTS 39 allows for poor typefaces; these are told apart at a glance in any usual one.
         let distinct = "гшѡҽագզցւռ".contains(letter);
-        // Latin letters of living orthographies (Turkish ı) are no disguise; phonetic letters and small capitals are.
-        let phonetic = (0x250..0x2B0).contains(&code) || (0x1D00..0x1D80).contains(&code);
+        // Latin letters of living orthographies (Turkish ı, Kabiye ɩ) are no disguise; two phonetic letters and the
+        // small capitals are.
+        let phonetic = matches!(letter, 'ɑ' | 'ɡ') || (0x1D00..0x1D80).contains(&code);
         if !phonetic && latin.contains(&code) {
             continue;
         }
