@@ -5,6 +5,8 @@ pub mod client;
 pub mod model;
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
 
 /// The root of the workspace.
 pub fn root() -> PathBuf {
@@ -17,18 +19,34 @@ pub fn shared() -> Option<PathBuf> {
     folder.join("corpora").is_dir().then_some(folder)
 }
 
-/// A binary of this workspace, built beside the test executable (`target/debug/NAME`).
+/// A binary of this workspace, from the folder the test executable is in (`target/debug/NAME`).
+///
+/// `cargo test` builds no other package's binaries, so the first call in a test process has cargo build them all; where
+/// they are fresh that takes a moment.
 ///
 /// # Panics
-/// Where it was not built: `cargo test --workspace` builds the binaries that the tests name as dependencies, the
-/// justfile's `test` builds all.
+/// Where the build fails.
 pub fn bin(name: &str) -> PathBuf {
-    let mut folder = std::env::current_exe().unwrap_or_default();
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(build_binaries).join(name)
+}
+
+fn build_binaries() -> PathBuf {
+    let mut folder = std::env::current_exe().expect("the test's own path");
     folder.pop();
     if folder.ends_with("deps") {
         folder.pop();
     }
-    let path = folder.join(name);
-    assert!(path.is_file(), "{} is not built; run `just build`", path.display());
-    path
+    let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    build.args(["build", "--quiet", "--locked", "--workspace", "--bins"]).current_dir(root());
+    if folder.ends_with("release") {
+        build.arg("--release");
+    }
+    // The test executable may lie in another target folder than the default one.
+    if let Some(target) = folder.parent() {
+        build.arg("--target-dir").arg(target);
+    }
+    let status = build.status().expect("cargo runs");
+    assert!(status.success(), "`cargo build --workspace --bins` failed");
+    folder
 }
