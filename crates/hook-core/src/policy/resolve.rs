@@ -38,7 +38,8 @@ fn tier(user: Option<&Layer>, project: Option<&Layer>, managed: Option<&Layer>) 
 /// Applies a layer that may loosen, except where `floor` has spoken.
 fn replace(policy: &mut Policy, layer: &Layer, hook: &Hook, floor: Option<&Layer>) {
     if let Some(mode) = layer.mode {
-        let held = floor.is_some_and(|floor| floor.mode.is_some());
+        // A hook the managed layer speaks of at all cannot be switched off below what it says.
+        let held = floor.is_some_and(speaks);
         policy.mode = if held { policy.mode.max(mode) } else { mode };
     }
     for (rule, mode) in &layer.rules {
@@ -54,6 +55,11 @@ fn replace(policy: &mut Policy, layer: &Layer, hook: &Hook, floor: Option<&Layer
             if held { key.tighten(before, wanted) } else { key.replace(before, wanted) }
         });
     }
+}
+
+/// Whether a layer says anything about the hook.
+fn speaks(layer: &Layer) -> bool {
+    layer.mode.is_some() || !layer.rules.is_empty() || !layer.settings.is_empty()
 }
 
 /// Applies a layer that may only tighten.
