@@ -1,5 +1,6 @@
 //! `corpus NAME`: recall and false positives over the labelled cases beside the project, one file a subject.
 
+mod injection;
 mod unicode;
 
 use std::process::ExitCode;
@@ -10,7 +11,9 @@ struct Measure {
     run: fn(&[String]) -> Result<bool, String>,
 }
 
-const MEASURES: &[Measure] = &[Measure { name: "unicode", run: unicode::measure }];
+const MEASURES: &[Measure] = &[
+    Measure { name: "injection", run: injection::run },
+    Measure { name: "unicode", run: unicode::measure }];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -1,0 +1,169 @@
+//! The words the rules know, in a hash table the compiler builds: nothing is set up at run time.
+
+mod east_asian;
+mod english;
+mod european;
+mod other;
+
+use crate::class::Classes;
+
+/// Words of one class, written folded (lower case, no accents) and separated by spaces. A word that ends in `*` stands
+/// for every word it begins.
+pub(crate) struct Row {
+    pub(crate) classes: Classes,
+    pub(crate) words: &'static str,
+}
+
+pub(crate) const fn row(classes: Classes, words: &'static str) -> Row {
+    Row { classes, words }
+}
+
+/// A row of words that are not English.
+pub(crate) const fn foreign(classes: Classes, words: &'static str) -> Row {
+    Row { classes: classes.or(Classes::FOREIGN), words }
+}
+
+const GROUPS: &[&[Row]] = &[
+    english::ROWS,
+    european::GERMAN,
+    european::FRENCH,
+    european::SPANISH,
+    european::PORTUGUESE,
+    european::ITALIAN,
+    european::DUTCH,
+    european::POLISH,
+    european::SCANDINAVIAN,
+    other::RUSSIAN,
+    other::UKRAINIAN,
+    other::TURKISH,
+    other::GREEK,
+    other::ARABIC,
+    other::HEBREW,
+    other::PERSIAN,
+    other::HINDI,
+    other::INDONESIAN,
+    other::VIETNAMESE,
+    other::CZECH,
+    other::ROMANIAN,
+    east_asian::CHINESE,
+    east_asian::JAPANESE,
+    east_asian::KOREAN,
+    east_asian::THAI,
+];
+
+/// 32-bit FNV-1a, one byte at a time, so that the hash of every prefix is known on the way.
+pub(crate) const HASH_START: u32 = 0x811c_9dc5;
+
+pub(crate) const fn hash_step(hash: u32, byte: u8) -> u32 {
+    (hash ^ byte as u32).wrapping_mul(0x0100_0193)
+}
+
+pub(crate) fn hash(word: &[u8]) -> u32 {
+    word.iter().fold(HASH_START, |hash, byte| hash_step(hash, *byte))
+}
+
+const SLOTS: usize = 8192;
+const FILTER_BITS: usize = 1 << 15;
+
+struct Table {
+    hashes: [u32; SLOTS],
+    classes: [Classes; SLOTS],
+    filter: [u64; FILTER_BITS / 64],
+}
+
+static WORDS: Table = build(false);
+static STEMS: Table = build(true);
+
+/// The classes of a folded word: its own row first, else the longest stem it begins with.
+pub(crate) fn classes_of(word: &[u8]) -> Classes {
+    let exact = WORDS.get(hash(word));
+    if !exact.is_none() {
+        return exact;
+    }
+    stem_of(word)
+}
+
+/// The classes of exactly this word: for scripts that write no spaces, where a stem would swallow its neighbours.
+pub(crate) fn exact(word: &[u8]) -> Classes {
+    WORDS.get(hash(word))
+}
+
+fn stem_of(word: &[u8]) -> Classes {
+    let mut hash = HASH_START;
+    let mut found = Classes::NONE;
+    for (index, byte) in word.iter().enumerate() {
+        hash = hash_step(hash, *byte);
+        if index >= 3 {
+            let classes = STEMS.get(hash);
+            if !classes.is_none() {
+                found = classes;
+            }
+        }
+    }
+    found
+}
+
+impl Table {
+    fn get(&self, hash: u32) -> Classes {
+        let bit = hash as usize % FILTER_BITS;
+        if self.filter.get(bit / 64).is_none_or(|word| (word >> (bit % 64)) & 1 == 0) {
+            return Classes::NONE;
+        }
+        let mut slot = (hash as usize >> 7) & (SLOTS - 1);
+        loop {
+            match (self.hashes.get(slot), self.classes.get(slot)) {
+                (Some(0) | None, _) | (_, None) => return Classes::NONE,
+                (Some(found), Some(classes)) if *found == hash => return *classes,
+                _ => slot = (slot + 1) & (SLOTS - 1),
+            }
+        }
+    }
+}
+
+#[expect(clippy::indexing_slicing, reason = "runs in the compiler, where a wrong index is a compile error")]
+const fn build(stems: bool) -> Table {
+    let mut table =
+        Table { hashes: [0; SLOTS], classes: [Classes::NONE; SLOTS], filter: [0; FILTER_BITS / 64] };
+    let mut group = 0;
+    while group < GROUPS.len() {
+        let mut index = 0;
+        while index < GROUPS[group].len() {
+            table.add_row(&GROUPS[group][index], stems);
+            index += 1;
+        }
+        group += 1;
+    }
+    table
+}
+
+#[expect(clippy::indexing_slicing, reason = "runs in the compiler, where a wrong index is a compile error")]
+impl Table {
+    const fn add_row(&mut self, row: &Row, stems: bool) {
+        let bytes = row.words.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            let mut hash = HASH_START;
+            let start = at;
+            while at < bytes.len() && bytes[at] != b' ' && bytes[at] != b'*' {
+                hash = hash_step(hash, bytes[at]);
+                at += 1;
+            }
+            let is_stem = at < bytes.len() && bytes[at] == b'*';
+            if at > start && is_stem == stems {
+                self.add(hash, row.classes);
+            }
+            at += 1;
+        }
+    }
+
+    const fn add(&mut self, hash: u32, classes: Classes) {
+        let bit = hash as usize % FILTER_BITS;
+        self.filter[bit / 64] |= 1 << (bit % 64);
+        let mut slot = (hash as usize >> 7) & (SLOTS - 1);
+        while self.hashes[slot] != 0 && self.hashes[slot] != hash {
+            slot = (slot + 1) & (SLOTS - 1);
+        }
+        self.hashes[slot] = hash;
+        self.classes[slot] = self.classes[slot].or(classes);
+    }
+}

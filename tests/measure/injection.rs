@@ -1,0 +1,107 @@
+//! Recall of injected instructions at fixed rates of false alarms, by source, with a cross-validation that holds out
+//! whole sources, and a peer's pattern list over the same rows.
+//!
+//! `corpus injection [--train] [FILE...]`: without files the two corpora beside the project are read; a file is JSONL
+//! (plain or gzipped) whose rows have `text`, `source`, `kind` and, in a file named `*attack*`, are attacks. `--train`
+//! writes the weights learnt from all rows to `crates/injection-detector/src/weights.bin`.
+
+mod peer;
+mod report;
+mod rows;
+mod train;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use injection_detector::model;
+
+use rows::{Group, Row};
+
+/// How much a held-out source must be recognised, and at what cost.
+const BAR_RECALL: f64 = 0.45;
+const BAR_FILES: f64 = 0.005;
+const BAR_PROMPTS: f64 = 0.01;
+
+pub fn run(arguments: &[String]) -> Result<bool, String> {
+    let train = arguments.iter().any(|argument| argument == "--train");
+    let named: Vec<PathBuf> =
+        arguments.iter().filter(|argument| !argument.starts_with("--")).map(PathBuf::from).collect();
+    let files = if named.is_empty() { standard()? } else { named };
+    if files.is_empty() {
+        eprintln!("skipped: no ../shared");
+        return Ok(true);
+    }
+    let rows = rows::read(&files)?;
+    println!(
+        "{} rows; {} of them attacks",
+        rows.len(),
+        rows.iter().filter(|row| row.group.is_attack()).count()
+    );
+    if train {
+        return write_weights(&rows).map(|()| true);
+    }
+    println!(
+        "\n# The detector as it ships (its model was trained on these rows: read the cross-validation instead)"
+    );
+    let shipped: Vec<f32> = rows.iter().map(Row::margin).collect();
+    report::print(&rows, &shipped);
+    println!("\n# Rules alone");
+    let rules: Vec<f32> = rows.iter().map(|row| row.margin_with(0.0, &|_| 0.0)).collect();
+    report::print(&rows, &rules);
+    println!(
+        "\n# Cross-validation: every attack source and every repository judged by a model that saw nothing of it"
+    );
+    let blind = cross_validate(&rows);
+    let summary = report::print(&rows, &blind);
+    peer::print(&rows, &shipped, &files)?;
+    println!(
+        "\nbar: recall of marked attacks on held-out sources {:.3} (macro) {:.3} (micro) at {:.2} % of files; asked {BAR_RECALL} at {:.1} %; prompts {:.2} %",
+        summary.recall_macro,
+        summary.recall_micro,
+        summary.files * 100.0,
+        BAR_FILES * 100.0,
+        summary.prompts * 100.0
+    );
+    Ok(summary.recall_macro >= BAR_RECALL && summary.files <= BAR_FILES && summary.prompts <= BAR_PROMPTS)
+}
+
+fn standard() -> Result<Vec<PathBuf>, String> {
+    let Some(shared) = governance_tests::shared() else { return Ok(Vec::new()) };
+    let names = ["injection_attacks.jsonl.gz", "injection_benign.jsonl.gz"];
+    Ok(names.iter().map(|name| shared.join("corpora").join(name)).collect())
+}
+
+/// The margin of each row under a model that saw neither its attack source nor its repository.
+fn cross_validate(rows: &[Row]) -> Vec<f32> {
+    let sources: Vec<&str> = rows
+        .iter()
+        .filter(|row| row.group == Group::Marked)
+        .map(|row| row.source.as_str())
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
+    let fold_of = |row: &Row| match sources.iter().position(|source| *source == row.source) {
+        Some(position) => position,
+        // There are too few sources of prompts to hold one out whole: each prompt is a repository of its own.
+        None if row.group == Group::Prompt => rows::hash(&row.text) % sources.len(),
+        None => rows::hash(&row.source) % sources.len(),
+    };
+    let mut margins = vec![0.0; rows.len()];
+    for fold in 0..sources.len() {
+        let seen: Vec<&Row> = rows.iter().filter(|row| fold_of(row) != fold).collect();
+        let (weights, bias) = train::train(&seen);
+        for (row, margin) in rows.iter().zip(&mut margins).filter(|(row, _)| fold_of(row) == fold) {
+            *margin = row.margin_with(bias, &|at| weights.get(at as usize).copied().unwrap_or(0.0));
+        }
+    }
+    margins
+}
+
+fn write_weights(rows: &[Row]) -> Result<(), String> {
+    let all: Vec<&Row> = rows.iter().collect();
+    let (weights, bias) = train::train(&all);
+    let path = governance_tests::root().join("crates/injection-detector/src/weights.bin");
+    std::fs::write(&path, model::pack(&weights, bias)).map_err(|error| error.to_string())?;
+    println!("wrote {} ({} weights, bias {bias:.3})", path.display(), weights.len());
+    Ok(())
+}
