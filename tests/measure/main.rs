@@ -11,9 +11,11 @@ struct Measure {
     run: fn(&[String]) -> Result<bool, String>,
 }
 
+#[rustfmt::skip] // One row a line, so that two new measurements never meet in one.
 const MEASURES: &[Measure] = &[
     Measure { name: "injection", run: injection::run },
-    Measure { name: "unicode", run: unicode::measure }];
+    Measure { name: "unicode", run: unicode::measure },
+];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
