@@ -27,6 +27,9 @@ const SCHEMES: &[&[u8]] = &[b"bearer ", b"basic ", b"token ", b"ssws ", b"apikey
 pub(crate) fn site(text: &[u8], name_end: usize) -> Option<Site> {
     let after_name = skip_name(text, name_end);
     let operator = skip_closers(text, after_name);
+    if let Some(start) = spelled_operator(text, operator) {
+        return open_value(text, start, 1);
+    }
     let operator_length = OPERATOR.run(text.get(operator..)?, 5);
     let written = text.get(operator..operator + operator_length)?;
     if operator_length == 0 {
@@ -40,6 +43,19 @@ pub(crate) fn site(text: &[u8], name_end: usize) -> Option<Site> {
     open_value(text, operator + operator_length, 2)
 }
 
+/// `<add key="x_token" value="v"/>`, and Terraform's `variable "x_token" { default = "v"`.
+fn spelled_operator(text: &[u8], at: usize) -> Option<usize> {
+    let rest = text.get(at..)?;
+    if rest.starts_with(b"value=") {
+        return Some(at + 6);
+    }
+    let block = rest.strip_prefix(b"{")?;
+    let blanks = SPACE.run(block, 40);
+    let inner = block.get(blanks..)?.strip_prefix(b"default")?;
+    let skipped = inner.iter().take(12).take_while(|byte| matches!(byte, b' ' | b'=')).count();
+    Some(at + 1 + blanks + 7 + skipped)
+}
+
 /// Names run over letters, digits and blanks, but a blank run longer than three is a table, not a name.
 fn skip_name(text: &[u8], name_end: usize) -> usize {
     let rest = text.get(name_end..).unwrap_or_default();
@@ -51,10 +67,10 @@ fn skip_name(text: &[u8], name_end: usize) -> usize {
 }
 
 fn skip_closers(text: &[u8], at: usize) -> usize {
-    at + CLOSER.run(text.get(at..).unwrap_or_default(), 6)
+    at + CLOSER.run(text.get(at..).unwrap_or_default(), 24)
 }
 
-/// `--token value`: only a command line flag needs no operator.
+/// `--token value`, `-Token value`: only a command line flag needs no operator.
 fn flag_value(text: &[u8], after_name: usize) -> Option<Site> {
     let name_start = after_name.saturating_sub(NAME_REST);
     let before = text.get(name_start..after_name)?;
@@ -62,7 +78,7 @@ fn flag_value(text: &[u8], after_name: usize) -> Option<Site> {
         .iter()
         .rposition(|byte| SPACE.has(*byte) || QUOTE.has(*byte))
         .map_or(before, |last| before.get(last + 1..).unwrap_or_default());
-    let is_flag = word.starts_with(b"--") && text.get(after_name) == Some(&b' ');
+    let is_flag = word.starts_with(b"-") && word.len() > 4 && text.get(after_name) == Some(&b' ');
     if is_flag { open_value(text, after_name, 0) } else { None }
 }
 

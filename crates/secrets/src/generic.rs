@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::class::{ALNUM, ANY_HEX, Class};
-use crate::{assign, entropy, placeholder};
+use crate::{assign, entropy, placeholder, prose};
 
 const NAME: Class = Class::of("a-zA-Z0-9_.-");
 
@@ -12,7 +12,9 @@ const NAME: Class = Class::of("a-zA-Z0-9_.-");
 enum Kind {
     /// `password`, `passphrase`, `pwd`: people choose these, so little randomness is asked for.
     Password,
-    /// `api_key`, `client_secret`, `auth_token`: machines make these.
+    /// `secret`, `jwt_secret`: made by either.
+    Secret,
+    /// `api_key`, `auth_token`: machines make these.
     Named,
     /// A lone `key`, `token` or `auth`: anything goes by these names.
     Bare,
@@ -152,17 +154,22 @@ const PUBLIC: &[&[u8]] = &[
 /// The value of the name whose telling word stands at `at`.
 pub(crate) fn value(text: &[u8], at: usize, length: usize) -> Option<Range<usize>> {
     let (name, kind) = name_around(text, at, length)?;
-    let site = assign::site(text, at + length)?;
+    let site = match assign::site(text, at + length) {
+        Some(site) => site,
+        None if kind == Kind::Password => return prose::password(text, at, length),
+        None => return None,
+    };
     let span = assign::whole_value(text, site)?;
     let value = text.get(span.clone())?;
+    let quoted = site.quote.is_some();
     let fits = match kind {
-        Kind::Password => is_password(value, site.quote.is_some()) || looks_random(value, 12),
+        Kind::Password => is_password(value, quoted) || looks_random(value, 12) || prose::is_given(text, at, value, quoted),
+        Kind::Secret => quoted && is_password(value, quoted) || looks_random(value, 15) || prose::is_compared(text, span.start, value),
         Kind::Named => looks_random(value, 15),
-        Kind::Bare => {
-            looks_random(value, 15) && !is_hash(value) && !placeholder::contains_folded(name, b"key.")
-        }
+        Kind::Bare => looks_random(value, 15) && !is_hash(value) && !placeholder::contains_folded(name, b"key."),
     };
-    (fits && !is_code(value) && !placeholder::is_placeholder(value)).then_some(span)
+    let is_own_name = value.len() <= name.len() && placeholder::contains_folded(name, value);
+    (fits && !is_own_name && !is_code(value, quoted) && !placeholder::is_placeholder(value)).then_some(span)
 }
 
 /// The whole identifier around the word, and what it promises; nothing for names of public things.
@@ -177,8 +184,10 @@ fn name_around(text: &[u8], at: usize, length: usize) -> Option<(&[u8], Kind)> {
     let word = text.get(at..at + length)?;
     let kind = if word.eq_ignore_ascii_case(b"pass") || word.eq_ignore_ascii_case(b"pwd") {
         password_kind(text, at, length)?
+    } else if word.eq_ignore_ascii_case(b"secret") && !name.ends_with(b"s") {
+        Kind::Secret
     } else if name.len() == length {
-        if word.eq_ignore_ascii_case(b"secret") { Kind::Named } else { Kind::Bare }
+        Kind::Bare
     } else {
         Kind::Named
     };
@@ -208,15 +217,24 @@ fn is_password(value: &[u8], quoted: bool) -> bool {
     let marks =
         value.iter().any(|byte| matches!(byte, b'!' | b'@' | b'#' | b'$' | b'%' | b'^' | b'&' | b'*' | b'?'));
     let least = if quoted { 6 } else { 8 };
-    value.len() >= least && value.len() <= 64 && letters && (digits || marks) && !value.contains(&b' ')
+    value.len() >= least && value.len() <= 128 && letters && (digits || marks) && !value.contains(&b' ')
 }
 
 /// Values that are code or point elsewhere: `getPassword()`, `${TOKEN}`, `config.token`, `/run/secrets/x`, `%s`.
-fn is_code(value: &[u8]) -> bool {
+fn is_code(value: &[u8], quoted: bool) -> bool {
     let first = value.first().copied().unwrap_or_default();
-    matches!(first, b'$' | b'<' | b'{' | b'%' | b'/' | b'&' | b'#' | b'[' | b'(' | b'.' | b'*')
+    let has = |part: &[u8]| memchr::memmem::find(value, part).is_some();
+    if has(b"://") || has(b"${") || has(b"{{") || has(b"#{") || has(b"%{") || has(b"$(") || has(b"%(") {
+        return true;
+    }
+    let slashes = value.iter().filter(|byte| **byte == b'/').count();
+    let is_pattern = matches!(first, b'<' | b'{' | b'/' | b'[' | b'(' | b'.' | b'^') || slashes >= 2 && wordy(value) * 3 > value.len();
+    if quoted {
+        return is_pattern && value.len() < 40 || is_path_of_names(value) || value.ends_with(b"()") || matches!(first, b'#' | b'$' | b'%') && wordy(value) * 2 > value.len();
+    }
+    is_pattern
+        || matches!(first, b'$' | b'%' | b'&' | b'#' | b'*' | b'@' | b'!')
         || value.iter().any(|byte| matches!(byte, b'(' | b'{' | b'<' | b'['))
-        || value.windows(3).any(|part| part == b"://")
         || is_path_of_names(value)
 }
 
@@ -255,7 +273,7 @@ pub(crate) fn looks_random(value: &[u8], least: usize) -> bool {
 }
 
 /// How many bytes stand in stretches of four and more letters of one case that could be spoken.
-fn wordy(value: &[u8]) -> usize {
+pub(crate) fn wordy(value: &[u8]) -> usize {
     let mut total = 0;
     let mut start = 0;
     for at in 1..=value.len() {

@@ -12,6 +12,7 @@
 //! ```
 
 mod assign;
+mod bare;
 mod base64;
 mod checksum;
 mod class;
@@ -22,6 +23,7 @@ mod index;
 mod jwt;
 mod pem;
 mod placeholder;
+mod prose;
 mod provider;
 mod redact;
 mod rule;
@@ -29,6 +31,7 @@ mod rules;
 mod scan;
 mod token;
 mod userinfo;
+mod views;
 
 pub use hit::{Confidence, Hit, Severity};
 pub use redact::{TagKey, redact};

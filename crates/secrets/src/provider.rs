@@ -64,11 +64,6 @@ pub(crate) fn azure_devops_pat(text: &[u8], at: usize, length: usize) -> Option<
     (token.len() == 84 && token.get(76..80) == Some(b"AZDO")).then_some(span)
 }
 
-/// The same by its `AZDO` mark alone.
-pub(crate) fn azure_devops_marked(text: &[u8], at: usize, length: usize) -> Option<Range<usize>> {
-    azure_devops_pat(text, at, length)
-}
-
 /// Azure AD: three characters, a digit, `Q~`, 31 to 34 characters.
 pub(crate) fn azure_ad_secret(text: &[u8], at: usize, length: usize) -> Option<Range<usize>> {
     const SECRET: Class = Class::of("a-zA-Z0-9_~.-");
@@ -174,6 +169,15 @@ pub(crate) fn telegram(text: &[u8], at: usize, length: usize) -> Option<Range<us
     let tail = after(text, at, length, WORD_DASH, (31, 33))?;
     let alone = digits.start == 0 || !text.get(digits.start - 1).is_some_and(|before| ALNUM.has(*before));
     (alone && (5..=16).contains(&(at - digits.start))).then_some(digits.start..tail.end)
+}
+
+/// A value assigned to a name with `telegram` in it: digits, a colon, `A`, 34 characters.
+pub(crate) fn telegram_assigned(text: &[u8], at: usize, length: usize) -> Option<Range<usize>> {
+    let site = assign::site(text, at + length)?;
+    let digits = DIGIT.run(text.get(site.start..)?, 17);
+    let colon = site.start + digits;
+    let tail = after(text, colon, 2, WORD_DASH, (33, 34))?;
+    (text.get(colon..colon + 2) == Some(b":A") && (5..=16).contains(&digits)).then_some(site.start..tail.end)
 }
 
 /// Mailchimp: 32 hex digits, `-us`, the number of the data centre.
@@ -385,7 +389,7 @@ pub(crate) fn authorization(text: &[u8], at: usize, length: usize) -> Option<Ran
     let fits = if basic {
         run >= 8 && crate::base64::decode(token).contains(&b':')
     } else {
-        run >= 16 && token.iter().any(u8::is_ascii_digit) && crate::entropy::shannon(token) > 3.0
+        run >= (if scheme.is_some() { 12 } else { 16 }) && token.iter().any(u8::is_ascii_digit) && crate::entropy::shannon(token) > 3.0
     };
     (opened > 0 && fits && !crate::placeholder::is_placeholder(token)).then_some(start..start + run)
 }
@@ -482,4 +486,36 @@ pub(crate) fn connection_string(text: &[u8], at: usize, length: usize) -> Option
         && run >= 3
         && !value.iter().any(|byte| matches!(byte, b'{' | b'$' | b'<' | b'%' | b'(' | b'*')))
     .then_some(start..start + run)
+}
+
+/// Gradle's `credentials { username 'x' password 'y' }`.
+pub(crate) fn gradle(text: &[u8], at: usize, length: usize) -> Option<Range<usize>> {
+    let block = text.get(at + length..text.len().min(at + length + 300))?;
+    let block = block.split(|byte| *byte == b'}').next()?;
+    let mark = memchr::memmem::find(block, b"password ")?;
+    let quote = *block.get(mark + 9).filter(|byte| matches!(byte, b'"' | b'\''))?;
+    let start = at + length + mark + 10;
+    let run = text.get(start..)?.iter().take(100).position(|byte| *byte == quote)?;
+    (run >= 3).then_some(start..start + run)
+}
+
+/// The last of two or three strings: `NetworkCredential("user", "password")`, `DirectoryEntry("LDAP://x", "user", "password")`.
+pub(crate) fn last_string(text: &[u8], at: usize, length: usize) -> Option<Range<usize>> {
+    let call = text.get(at + length..text.len().min(at + length + 300))?;
+    let call = call.split(|byte| matches!(byte, b')' | b';')).next()?;
+    let mut strings = call.split(|byte| *byte == b'"');
+    let count = call.iter().filter(|byte| **byte == b'"').count();
+    if !matches!(count, 4 | 6) {
+        return None;
+    }
+    let end = call.iter().rposition(|byte| *byte == b'"')?;
+    let start = call.get(..end)?.iter().rposition(|byte| *byte == b'"')? + 1;
+    let is_list = strings.nth(2).is_some_and(|between| between.trim_ascii() == b",");
+    (is_list && end - start >= 3).then_some(at + length + start..at + length + end)
+}
+
+/// Maven's settings: base 64 in braces, the closing one sometimes escaped.
+pub(crate) fn maven(text: &[u8], at: usize, length: usize) -> Option<Range<usize>> {
+    let span = after(text, at, length, BASE64, (24, 200))?;
+    matches!(text.get(span.end), Some(b'}' | b'\\')).then_some(span)
 }

@@ -2,7 +2,7 @@
 
 use crate::hit::{Hit, resolve};
 use crate::rule::{Matcher, Rule};
-use crate::{Confidence, assign, checksum, entropy, index, placeholder, token};
+use crate::{Confidence, assign, bare, checksum, entropy, generic, index, placeholder, token, views};
 
 /// What to look for beyond the built-in secrets.
 #[derive(Clone, Copy, Debug, Default)]
@@ -15,12 +15,23 @@ pub struct Options {
 ///
 /// Takes time linear in the length of the text and memory within three times of it.
 pub fn scan(text: &str, _options: &Options) -> Vec<Hit<'static>> {
-    let mut hits = Vec::new();
     let bytes = text.as_bytes();
-    index::each_candidate(bytes, &mut |at, length, rule| {
-        hits.extend(try_rule(bytes, at, length, rule));
+    let mut hits = Vec::new();
+    scan_plain(bytes, &mut hits);
+    views::each_run(bytes, &mut |run| hits.extend(bare::find(bytes, &run)));
+    let mut found = Vec::new();
+    views::each_view(bytes, &mut |view| {
+        scan_plain(&view.text, &mut found);
+        hits.extend(found.drain(..).map(|hit| Hit { span: view.source(&hit.span), ..hit }));
     });
+    for hit in &mut hits {
+        hit.span = text.floor_char_boundary(hit.span.start)..text.ceil_char_boundary(hit.span.end);
+    }
     resolve(hits)
+}
+
+fn scan_plain(text: &[u8], hits: &mut Vec<Hit<'static>>) {
+    index::each_candidate(text, &mut |at, length, rule| hits.extend(try_rule(text, at, length, rule)));
 }
 
 fn try_rule(text: &[u8], at: usize, length: usize, rule: &'static Rule) -> Option<Hit<'static>> {
@@ -30,6 +41,9 @@ fn try_rule(text: &[u8], at: usize, length: usize, rule: &'static Rule) -> Optio
             (at..end, at + length..end)
         }
         Matcher::Assigned(value) => {
+            if starts_inside_word(text, at) {
+                return None;
+            }
             let site = assign::site(text, at + length)?;
             let span = assign::value_of(text, site.start, value)?;
             (span.clone(), span)
@@ -47,6 +61,12 @@ fn try_rule(text: &[u8], at: usize, length: usize, rule: &'static Rule) -> Optio
     Some(Hit { rule: rule.id, what: rule.what, span, severity: rule.severity, confidence })
 }
 
+/// `meraki` in `CameraKit`, `nasa` in `vinasa`: not the provider's name.
+fn starts_inside_word(text: &[u8], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|at| text.get(at));
+    before.is_some_and(u8::is_ascii_lowercase) && text.get(at).is_some_and(u8::is_ascii_lowercase)
+}
+
 fn is_plausible(secret: &[u8], rule: &Rule) -> bool {
     if rule.entropy == 0.0 {
         return true;
@@ -57,5 +77,6 @@ fn is_plausible(secret: &[u8], rule: &Rule) -> bool {
         }
         Matcher::Assigned(_) | Matcher::Code(_) => placeholder::is_placeholder(secret),
     };
-    !is_stand_in && entropy::shannon(secret) >= rule.entropy
+    let is_words = secret.len() >= 20 && generic::wordy(secret) * 4 > secret.len() * 3;
+    !is_stand_in && !is_words && entropy::shannon(secret) >= rule.entropy
 }

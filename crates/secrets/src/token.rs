@@ -3,11 +3,16 @@
 use crate::class::{ALNUM, Class};
 use crate::rule::Part;
 
-/// Where a token that begins with `needle_end - start` known bytes ends, if all parts fit and nothing of the alphabet
-/// follows.
+/// Where the token ends that begins with the needle at `start..needle_end`, if all parts fit, it stands alone on the
+/// left, and nothing of its alphabet follows.
 pub(crate) fn match_token(text: &[u8], start: usize, needle_end: usize, parts: &[Part]) -> Option<usize> {
-    if start > 0 && text.get(start - 1).is_some_and(|before| ALNUM.has(*before)) {
-        return None;
+    if let Some(before) = start.checked_sub(1).and_then(|at| text.get(at)) {
+        let needle = text.get(start..needle_end)?;
+        // `task_test_` holds `test_`: short needles in lower case need more room than `AKIA` does.
+        let is_weak = needle.len() <= 5 && needle.first().is_some_and(u8::is_ascii_lowercase);
+        if ALNUM.has(*before) || is_weak && matches!(before, b'_' | b'-' | b'.') {
+            return None;
+        }
     }
     match_parts(text, needle_end, parts)
 }

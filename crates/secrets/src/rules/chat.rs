@@ -27,7 +27,7 @@ pub(crate) const RULES: &[Rule] = &[
     token("teams-webhook", &[".webhook.office.com/webhookb2/", "outlook.office.com/webhook/", "outlook.office365.com/webhook/"], &[Run(UUID, 36, 36), Text("@"), Run(UUID, 36, 36), Text("/"), Run(ALPHA, 5, 20), Text("/"), Run(HEX, 32, 32), Text("/"), Run(UUID, 36, 36)], "a Microsoft Teams webhook"),
     token("teams-webhook-loose", &[".webhook.office.com/webhookb2/"], &[Run(PATH_AT, 60, 220)], "a Microsoft Teams webhook"),
     code("telegram-bot-token", &[":AA"], provider::telegram, "a Telegram bot token").severity(Critical),
-    assigned("telegram-assigned", &["telegram"], value(COLON, 38, 55), "a Telegram bot token").severity(Critical),
+    code("telegram-assigned", &["telegram"], provider::telegram_assigned, "a Telegram bot token").any_case().severity(Critical),
     token("google-chat-webhook", &["chat.googleapis.com/v1/spaces/"], &[Run(WORD_DASH, 5, 30), Text("/messages?key="), Run(WORD_DASH, 20, 60)], "a Google Chat webhook"),
     token("mattermost-webhook", &["/hooks/"], &[Run(LOWER_DIGIT, 26, 26)], "a Mattermost webhook"),
     assigned("mattermost-token", &["mattermost"], value(LOWER_DIGIT, 26, 26), "a Mattermost token"),

@@ -17,5 +17,8 @@ pub(crate) const RULES: &[Rule] = &[
     code("kubernetes-secret", &["kind:", "\"kind\":"], provider::kubernetes_secret, "a Kubernetes secret").any_case(),
     code("nuget-password", &["cleartextpassword\""], provider::nuget_password, "a NuGet feed password").any_case(),
     code("connection-string", &["password", "pwd"], provider::connection_string, "a password in a connection string").any_case(),
+    code("maven-password", &["<master>{", "<password>{", "<passphrase>{"], provider::maven, "a Maven-encrypted password"),
+    code("gradle-credentials", &["credentials {"], provider::gradle, "a password in a Gradle credentials block").severity(Medium),
+    code("credential-call", &["NetworkCredential(", "DirectoryEntry("], provider::last_string, "a password in a call").severity(Medium),
     code("generic-secret", &["pass", "pwd", "secret", "token", "key", "auth", "credential"], generic::value, "a value named like a secret").any_case().severity(Medium).confidence(Generic),
 ];

@@ -45,7 +45,7 @@ pub(crate) const RULES: &[Rule] = &[
     token("salesforce-session", &["00D"], &[Run(ALNUM, 12, 15), Text("!"), Run(DOTTED, 60, 200)], "a Salesforce session token").severity(Critical),
     token("salesforce-consumer", &["3MVG9"], &[Run(DOTTED, 60, 110)], "a Salesforce consumer key"),
     assigned("salesforce-secret", &["salesforce", "sfdc"], value(ALNUM, 64, 64), "a Salesforce secret"),
-    assigned("okta-token", &["okta"], value(WORD_DASH, 42, 42), "an Okta API token").severity(Critical).entropy(1.0),
+    assigned("okta-token", &["okta"], value(WORD_DASH, 42, 42), "an Okta API token").severity(Critical).entropy(0.0),
     token("okta-ssws", &["SSWS 00"], &[Run(WORD_DASH, 40, 40)], "an Okta API token").severity(Critical),
     assigned("auth0-secret", &["auth0"], value(WORD_DASH, 64, 64), "an Auth0 client secret").severity(Critical),
     assigned("auth0-id", &["auth0"], value(ALNUM, 32, 32), "an Auth0 client id").severity(Low),

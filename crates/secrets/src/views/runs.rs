@@ -1,0 +1,102 @@
+//! Long stretches of base 64 and hex, and what they decode to where that is text.
+
+use std::ops::Range;
+
+use super::{Scale, View};
+use crate::class::{ANY_HEX, Class};
+
+const RUN: Class = Class::of("a-zA-Z0-9+/_-");
+/// Shorter stretches cannot hold a secret worth encoding.
+const SHORTEST: usize = 20;
+const STRIDE: usize = SHORTEST - 4;
+/// Decoded text beyond this is not looked at.
+const LONGEST: usize = 1024 * 1024;
+
+/// Every stretch of at least `SHORTEST` characters holds a multiple of `STRIDE`, so most bytes are never looked at.
+pub(super) fn each_run(text: &[u8], visit: &mut impl FnMut(Range<usize>)) {
+    let mut done = 0;
+    let mut at = STRIDE;
+    while let Some(byte) = text.get(at) {
+        if !RUN.has(*byte) {
+            at += STRIDE;
+            continue;
+        }
+        let before = text.get(done..at).unwrap_or_default();
+        let start = at - before.iter().rev().take_while(|byte| RUN.has(**byte)).count();
+        let end = at + text.get(at..).map_or(0, |rest| RUN.run(rest, usize::MAX));
+        if end - start >= SHORTEST {
+            visit(start..end);
+        }
+        done = end;
+        at = end.max(at + 1).next_multiple_of(STRIDE);
+    }
+}
+
+pub(super) fn each_decoded(text: &[u8], visit: &mut impl FnMut(&View)) {
+    let mut covered = 0;
+    each_run(text, &mut |run| {
+        if run.start < covered {
+            return;
+        }
+        let Some(bytes) = text.get(run.clone()) else { return };
+        let hex = ANY_HEX.run(bytes, usize::MAX);
+        if hex == bytes.len() && hex % 2 == 0 {
+            if let Some(view) = decode_hex(bytes, run.start) {
+                visit(&view);
+            }
+            return;
+        }
+        if let Some(view) = decode_base64(text, run, &mut covered) {
+            visit(&view);
+        }
+    });
+}
+
+fn decode_hex(digits: &[u8], source: usize) -> Option<View> {
+    let mut view = View::new();
+    view.origin(source, Scale::Hex);
+    for pair in digits.chunks_exact(2).take(LONGEST) {
+        let byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok().filter(|byte| is_text(*byte))?;
+        view.text.push(byte);
+    }
+    Some(view)
+}
+
+/// Decodes as far as the result is text, on over line ends where every full line is a multiple of four long.
+fn decode_base64(text: &[u8], first: Range<usize>, covered: &mut usize) -> Option<View> {
+    let mut view = View::new();
+    let mut line = first;
+    loop {
+        view.origin(line.start, Scale::Base64);
+        let complete = push_line(&mut view, text.get(line.clone())?);
+        *covered = line.end;
+        let goes_on = complete && line.len() % 4 == 0 && line.len() >= 60 && view.text.len() < LONGEST;
+        let next = line.end + if text.get(line.end) == Some(&b'\r') { 2 } else { 1 };
+        if !goes_on || text.get(next - 1) != Some(&b'\n') {
+            break;
+        }
+        let length = RUN.run(text.get(next..).unwrap_or_default(), 1024);
+        if length == 0 {
+            break;
+        }
+        line = next..next + length;
+    }
+    (view.text.len() >= 12).then_some(view)
+}
+
+/// Adds what a line decodes to; false where it stopped being text.
+fn push_line(view: &mut View, line: &[u8]) -> bool {
+    for quantum in line.chunks(64) {
+        let decoded = crate::base64::decode(quantum);
+        let good = decoded.iter().take_while(|byte| is_text(**byte)).count();
+        view.text.extend_from_slice(decoded.get(..good).unwrap_or_default());
+        if good < decoded.len() || view.text.len() > LONGEST {
+            return false;
+        }
+    }
+    true
+}
+
+fn is_text(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t')
+}
