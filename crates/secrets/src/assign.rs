@@ -13,6 +13,7 @@ pub(crate) struct Site {
 }
 
 const NAME: Class = Class::of("a-zA-Z0-9_. \t-");
+const FLAG: Class = Class::of("a-zA-Z0-9_-");
 const CLOSER: Class = Class::of("\"'`])*\\ \t");
 const OPERATOR: Class = Class::of("=:>|,?+.~!");
 const OPENER: Class = Class::of("\"'`([{=\\@ \t\r\n");
@@ -25,6 +26,9 @@ const SCHEMES: &[&[u8]] = &[b"bearer ", b"basic ", b"token ", b"ssws ", b"apikey
 
 /// The value assigned to the name that ends, or goes on, at `name_end`.
 pub(crate) fn site(text: &[u8], name_end: usize) -> Option<Site> {
+    if let Some(site) = flag_value(text, name_end) {
+        return Some(site);
+    }
     let after_name = skip_name(text, name_end);
     let operator = skip_closers(text, after_name);
     if let Some(start) = spelled_operator(text, operator) {
@@ -33,7 +37,7 @@ pub(crate) fn site(text: &[u8], name_end: usize) -> Option<Site> {
     let operator_length = OPERATOR.run(text.get(operator..)?, 5);
     let written = text.get(operator..operator + operator_length)?;
     if operator_length == 0 {
-        return flag_value(text, after_name);
+        return None;
     }
     let is_argument = written == b",";
     let is_known = written.iter().any(|byte| matches!(byte, b'=' | b':' | b'>' | b'|'));
@@ -71,15 +75,16 @@ fn skip_closers(text: &[u8], at: usize) -> usize {
 }
 
 /// `--token value`, `-Token value`: only a command line flag needs no operator.
-fn flag_value(text: &[u8], after_name: usize) -> Option<Site> {
-    let name_start = after_name.saturating_sub(NAME_REST);
-    let before = text.get(name_start..after_name)?;
-    let word = before
-        .iter()
-        .rposition(|byte| SPACE.has(*byte) || QUOTE.has(*byte))
-        .map_or(before, |last| before.get(last + 1..).unwrap_or_default());
-    let is_flag = word.starts_with(b"-") && word.len() > 4 && text.get(after_name) == Some(&b' ');
-    if is_flag { open_value(text, after_name, 0) } else { None }
+fn flag_value(text: &[u8], name_end: usize) -> Option<Site> {
+    let end = name_end + FLAG.run(text.get(name_end..)?, NAME_REST);
+    if text.get(end) != Some(&b' ') {
+        return None;
+    }
+    let before = text.get(end.saturating_sub(NAME_REST)..end)?;
+    let start = before.iter().rposition(|byte| !FLAG.has(*byte))?;
+    let word = before.get(start + 1..)?;
+    let stands_alone = before.get(start).is_some_and(|byte| SPACE.has(*byte) || QUOTE.has(*byte));
+    (stands_alone && word.starts_with(b"-") && word.len() > 4).then(|| open_value(text, end, 0))?
 }
 
 /// Steps over what stands between the operator and the value: blanks, quotes, brackets, a type, a wrapper call.
@@ -112,7 +117,7 @@ fn open_value(text: &[u8], at: usize, depth: usize) -> Option<Site> {
         let blanks = after.iter().take_while(|byte| **byte == b' ').count();
         match after.get(blanks..).unwrap_or_default() {
             // `token: string = "v"`
-            [b'=', next, ..] if word > 0 && *next != b'=' => {
+            [b'=', next, ..] if word > 0 && blanks > 0 && *next != b'=' => {
                 return open_value(text, start + word + blanks + 1, depth - 1);
             }
             // `Some("v")`, `env("NAME", "v")`

@@ -163,7 +163,7 @@ pub(crate) fn value(text: &[u8], at: usize, length: usize) -> Option<Range<usize
     let value = text.get(span.clone())?;
     let quoted = site.quote.is_some();
     let fits = match kind {
-        Kind::Password => is_password(value, quoted) || looks_random(value, 12) || prose::is_given(text, at, value, quoted),
+        Kind::Password => is_password(value, quoted) || looks_random(value, 12) || prose::is_given(text, at, value, quoted) || prose::is_compared(text, span.start, value),
         Kind::Secret => quoted && is_password(value, quoted) || looks_random(value, 15) || prose::is_compared(text, span.start, value),
         Kind::Named => looks_random(value, 15),
         Kind::Bare => looks_random(value, 15) && !is_hash(value) && !placeholder::contains_folded(name, b"key."),

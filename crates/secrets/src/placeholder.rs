@@ -54,7 +54,12 @@ pub(crate) fn is_masked(value: &[u8]) -> bool {
 
 /// Whether a value without a format of its own is a stand-in: masked, counting, or holding an example word.
 pub(crate) fn is_placeholder(value: &[u8]) -> bool {
-    is_masked(value) || counts_up(value) || WORDS.iter().any(|word| contains_folded(value, word))
+    is_masked(value) || steps(value) * 2 > value.len() && value.len() >= 8 || has_example_word(value)
+}
+
+/// Whether an example word stands anywhere in the value.
+pub(crate) fn has_example_word(value: &[u8]) -> bool {
+    WORDS.iter().any(|word| contains_folded(value, word))
 }
 
 pub(crate) fn contains_folded(value: &[u8], word: &[u8]) -> bool {
@@ -73,8 +78,12 @@ fn longest_repeat(value: &[u8]) -> usize {
     longest
 }
 
-/// `1234567890`, `abcdefghij`: more than half of the value follows its neighbour by one.
-pub(crate) fn counts_up(value: &[u8]) -> bool {
-    let steps = value.windows(2).filter(|pair| matches!(pair, [a, b] if a.wrapping_add(1) == *b)).count();
-    value.len() >= 8 && steps * 2 > value.len()
+/// `1234567890`, `abcdefghij`: more than three quarters of the value.
+pub(crate) fn is_sequence(value: &[u8]) -> bool {
+    steps(value) * 4 > value.len() * 3
+}
+
+/// How many bytes follow their neighbour by one.
+fn steps(value: &[u8]) -> usize {
+    value.windows(2).filter(|pair| matches!(pair, [a, b] if a.wrapping_add(1) == *b)).count()
 }

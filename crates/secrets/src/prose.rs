@@ -78,6 +78,7 @@ fn gives_user(line: &[u8]) -> bool {
     let name = rest.get(WORD.run(rest, 20)..).unwrap_or_default();
     let name = name.strip_prefix(b"\"").or_else(|| name.strip_prefix(b"'")).unwrap_or(name).trim_ascii_start();
     let value = name.strip_prefix(b"=>").or_else(|| name.strip_prefix(b"=")).or_else(|| name.strip_prefix(b":"));
+    let value = value.and_then(|value| value.split(|byte| matches!(byte, b';' | b',')).next());
     let Some(value) = value.map(<[u8]>::trim_ascii) else { return false };
     let is_literal = value.first().is_some_and(|first| matches!(first, b'"' | b'\'' | b'\\') || first.is_ascii_alphanumeric());
     is_literal && !value.iter().any(|byte| matches!(byte, b'(' | b'[' | b'$' | b'{' | b'<')) && !contains_folded(value, b"self.") && value.len() >= 3

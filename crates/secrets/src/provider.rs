@@ -492,8 +492,9 @@ pub(crate) fn connection_string(text: &[u8], at: usize, length: usize) -> Option
 pub(crate) fn gradle(text: &[u8], at: usize, length: usize) -> Option<Range<usize>> {
     let block = text.get(at + length..text.len().min(at + length + 300))?;
     let block = block.split(|byte| *byte == b'}').next()?;
-    let mark = memchr::memmem::find(block, b"password ")?;
-    let quote = *block.get(mark + 9).filter(|byte| matches!(byte, b'"' | b'\''))?;
+    let is_quote = |mark: &usize| matches!(block.get(mark + 9), Some(b'"' | b'\''));
+    let mark = memchr::memmem::find_iter(block, b"password ").find(is_quote)?;
+    let quote = *block.get(mark + 9)?;
     let start = at + length + mark + 10;
     let run = text.get(start..)?.iter().take(100).position(|byte| *byte == quote)?;
     (run >= 3).then_some(start..start + run)

@@ -71,12 +71,11 @@ fn is_plausible(secret: &[u8], rule: &Rule) -> bool {
     if rule.entropy == 0.0 {
         return true;
     }
-    let is_stand_in = match rule.matcher {
-        Matcher::Token(_) => {
-            placeholder::is_masked(secret) || secret.len() >= 20 && placeholder::counts_up(secret)
-        }
-        Matcher::Assigned(_) | Matcher::Code(_) => placeholder::is_placeholder(secret),
-    };
-    let is_words = secret.len() >= 20 && generic::wordy(secret) * 4 > secret.len() * 3;
+    let is_stand_in = placeholder::is_masked(secret)
+        || match rule.matcher {
+            Matcher::Token(_) => secret.len() >= 20 && placeholder::is_sequence(secret),
+            Matcher::Assigned(_) | Matcher::Code(_) => placeholder::has_example_word(secret),
+        };
+    let is_words = !secret.iter().any(u8::is_ascii_digit) && generic::wordy(secret) * 4 > secret.len() * 3;
     !is_stand_in && !is_words && entropy::shannon(secret) >= rule.entropy
 }

@@ -198,7 +198,7 @@ pub(crate) const RULES: &[Rule] = &[
     assigned("kagi-key", &["kagi"], value(DOTTED, 50, 70), "a Kagi key"),
     code("kagi-url", &["kagi.com/search?token="], provider::kagi_url, "a Kagi session link"),
     token("sidekiq", &["BUNDLE_ENTERPRISE__CONTRIBSYS__COM", "BUNDLE_GEMS__CONTRIBSYS__COM"], &[Either(&["=\"", "='", "=", ": "]), Run(HEX, 8, 8), Text(":"), Run(HEX, 8, 8)], "Sidekiq gem credentials"),
-    assigned("sidekiq-assigned", &["contribsys"], value(COLON, 17, 17), "Sidekiq gem credentials"),
+    assigned("sidekiq-assigned", &["contribsys"], value(COLON, 17, 17), "Sidekiq gem credentials").entropy(0.0),
     assigned("dtrack", &["dependency_track", "dtrack"], value(ALNUM, 32, 32), "a Dependency-Track key"),
     token("codesandbox", &["csb_v1_"], &[Run(WORD_DASH, 40, 60)], "a CodeSandbox token"),
     assigned("ghost-assigned", &["ghost_admin", "ghost_api"], value(COLON, 89, 89), "a Ghost admin key"),
