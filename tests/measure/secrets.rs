@@ -173,7 +173,11 @@ fn tree(folders: &[String]) -> Result<bool, String> {
         }
     }
     let per_five = share(total, found.bytes) * FIVE_MEGABYTES;
-    println!("{total} findings in {} files, {} MB: {per_five:.2} per 5 MB", found.files, found.bytes / 1_048_576);
+    println!(
+        "{total} findings in {} files, {} MB: {per_five:.2} per 5 MB",
+        found.files,
+        found.bytes / 1_048_576
+    );
     Ok(true)
 }
 

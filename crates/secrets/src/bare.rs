@@ -34,5 +34,6 @@ fn discord_bot(text: &[u8], start: usize, id: &[u8]) -> Option<usize> {
     let dots = rest.first() == Some(&b'.') && rest.get(1 + middle) == Some(&b'.');
     let ends = rest.get(2 + middle + tail).is_none_or(|next| !ALNUM.has(*next));
     let is_id = decoded.len() >= 17 && DIGIT.run(&decoded, decoded.len()) == decoded.len();
-    (dots && ends && (6..=7).contains(&middle) && (27..=38).contains(&tail) && is_id).then_some(start + id.len() + 2 + middle + tail)
+    (dots && ends && (6..=7).contains(&middle) && (27..=38).contains(&tail) && is_id)
+        .then_some(start + id.len() + 2 + middle + tail)
 }

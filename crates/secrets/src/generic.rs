@@ -163,10 +163,21 @@ pub(crate) fn value(text: &[u8], at: usize, length: usize) -> Option<Range<usize
     let value = text.get(span.clone())?;
     let quoted = site.quote.is_some();
     let fits = match kind {
-        Kind::Password => is_password(value, quoted) || looks_random(value, 12) || prose::is_given(text, at, value, quoted) || prose::is_compared(text, span.start, value),
-        Kind::Secret => quoted && is_password(value, quoted) || looks_random(value, 15) || prose::is_compared(text, span.start, value),
+        Kind::Password => {
+            is_password(value, quoted)
+                || looks_random(value, 12)
+                || prose::is_given(text, at, value, quoted)
+                || prose::is_compared(text, span.start, value)
+        }
+        Kind::Secret => {
+            quoted && is_password(value, quoted)
+                || looks_random(value, 15)
+                || prose::is_compared(text, span.start, value)
+        }
         Kind::Named => looks_random(value, 15),
-        Kind::Bare => looks_random(value, 15) && !is_hash(value) && !placeholder::contains_folded(name, b"key."),
+        Kind::Bare => {
+            looks_random(value, 15) && !is_hash(value) && !placeholder::contains_folded(name, b"key.")
+        }
     };
     let is_own_name = value.len() <= name.len() && placeholder::contains_folded(name, value);
     (fits && !is_own_name && !is_code(value, quoted) && !placeholder::is_placeholder(value)).then_some(span)
@@ -228,9 +239,13 @@ fn is_code(value: &[u8], quoted: bool) -> bool {
         return true;
     }
     let slashes = value.iter().filter(|byte| **byte == b'/').count();
-    let is_pattern = matches!(first, b'<' | b'{' | b'/' | b'[' | b'(' | b'.' | b'^') || slashes >= 2 && wordy(value) * 3 > value.len();
+    let is_pattern = matches!(first, b'<' | b'{' | b'/' | b'[' | b'(' | b'.' | b'^')
+        || slashes >= 2 && wordy(value) * 3 > value.len();
     if quoted {
-        return is_pattern && value.len() < 40 || is_path_of_names(value) || value.ends_with(b"()") || matches!(first, b'#' | b'$' | b'%') && wordy(value) * 2 > value.len();
+        return is_pattern && value.len() < 40
+            || is_path_of_names(value)
+            || value.ends_with(b"()")
+            || matches!(first, b'#' | b'$' | b'%') && wordy(value) * 2 > value.len();
     }
     is_pattern
         || matches!(first, b'$' | b'%' | b'&' | b'#' | b'*' | b'@' | b'!')

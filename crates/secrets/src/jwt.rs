@@ -22,7 +22,8 @@ pub(crate) fn token(text: &[u8], at: usize, _length: usize) -> Option<Range<usiz
     }
     let decoded = base64::decode(rest.get(..header)?);
     let is_header = HEADER_KEYS.iter().any(|key| memchr::memmem::find(&decoded, key).is_some());
-    let is_object = decoded.starts_with(b"{\"") && decoded.ends_with(b"}") && rest.get(header + 1..)?.starts_with(b"eyJ");
+    let is_object =
+        decoded.starts_with(b"{\"") && decoded.ends_with(b"}") && rest.get(header + 1..)?.starts_with(b"eyJ");
     if !is_header && !is_object {
         return None;
     }

@@ -23,7 +23,18 @@ pub(crate) fn password(text: &[u8], at: usize, length: usize) -> Option<Range<us
 /// "the password is 'required'": a state, not a password.
 fn is_state(word: &[u8]) -> bool {
     let states: [&[u8]; 12] = [
-        b"required", b"invalid", b"missing", b"null", b"none", b"empty", b"true", b"false", b"undefined", b"password", b"string", b"correct",
+        b"required",
+        b"invalid",
+        b"missing",
+        b"null",
+        b"none",
+        b"empty",
+        b"true",
+        b"false",
+        b"undefined",
+        b"password",
+        b"string",
+        b"correct",
     ];
     states.iter().any(|state| word.eq_ignore_ascii_case(state))
 }
@@ -36,13 +47,16 @@ pub(crate) fn is_given(text: &[u8], at: usize, value: &[u8], quoted: bool) -> bo
         return false;
     }
     let length = value.len();
-    is_environment_line(text, at) && length >= 5 || follows_user(text, at) || quoted && length >= 12 && is_one_word(value)
+    is_environment_line(text, at) && length >= 5
+        || follows_user(text, at)
+        || quoted && length >= 12 && is_one_word(value)
 }
 
 /// `password == "x"`, `secret != 'x'`.
 pub(crate) fn is_compared(text: &[u8], start: usize, value: &[u8]) -> bool {
     let before = text.get(start.saturating_sub(5)..start).unwrap_or_default();
-    let compares = [b"==".as_slice(), b"!="].iter().any(|operator| memchr::memmem::find(before, operator).is_some());
+    let compares =
+        [b"==".as_slice(), b"!="].iter().any(|operator| memchr::memmem::find(before, operator).is_some());
     compares && value.len() >= 6 && value.iter().all(|byte| WORDS.has(*byte)) && !is_state(value)
 }
 
@@ -52,8 +66,11 @@ fn is_one_word(value: &[u8]) -> bool {
 
 /// `export DB_PASSWORD=x`: capitals up to the sign, no blank around it.
 fn is_environment_line(text: &[u8], at: usize) -> bool {
-    let line_start = text.get(..at).and_then(|before| memchr::memrchr(b'\n', before)).map_or(0, |found| found + 1);
-    let Some(line) = text.get(line_start.max(at.saturating_sub(80))..text.len().min(at + 60)) else { return false };
+    let line_start =
+        text.get(..at).and_then(|before| memchr::memrchr(b'\n', before)).map_or(0, |found| found + 1);
+    let Some(line) = text.get(line_start.max(at.saturating_sub(80))..text.len().min(at + 60)) else {
+        return false;
+    };
     let line = line.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let Some(sign) = line.iter().position(|byte| *byte == b'=') else { return false };
     let name = line.get(..sign).unwrap_or_default();
@@ -76,10 +93,17 @@ fn gives_user(line: &[u8]) -> bool {
     let Some(at) = line.windows(4).position(|part| part.eq_ignore_ascii_case(b"user")) else { return false };
     let rest = line.get(at + 4..).unwrap_or_default();
     let name = rest.get(WORD.run(rest, 20)..).unwrap_or_default();
-    let name = name.strip_prefix(b"\"").or_else(|| name.strip_prefix(b"'")).unwrap_or(name).trim_ascii_start();
-    let value = name.strip_prefix(b"=>").or_else(|| name.strip_prefix(b"=")).or_else(|| name.strip_prefix(b":"));
+    let name =
+        name.strip_prefix(b"\"").or_else(|| name.strip_prefix(b"'")).unwrap_or(name).trim_ascii_start();
+    let value =
+        name.strip_prefix(b"=>").or_else(|| name.strip_prefix(b"=")).or_else(|| name.strip_prefix(b":"));
     let value = value.and_then(|value| value.split(|byte| matches!(byte, b';' | b',')).next());
     let Some(value) = value.map(<[u8]>::trim_ascii) else { return false };
-    let is_literal = value.first().is_some_and(|first| matches!(first, b'"' | b'\'' | b'\\') || first.is_ascii_alphanumeric());
-    is_literal && !value.iter().any(|byte| matches!(byte, b'(' | b'[' | b'$' | b'{' | b'<')) && !contains_folded(value, b"self.") && value.len() >= 3
+    let is_literal = value
+        .first()
+        .is_some_and(|first| matches!(first, b'"' | b'\'' | b'\\') || first.is_ascii_alphanumeric());
+    is_literal
+        && !value.iter().any(|byte| matches!(byte, b'(' | b'[' | b'$' | b'{' | b'<'))
+        && !contains_folded(value, b"self.")
+        && value.len() >= 3
 }

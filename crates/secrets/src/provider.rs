@@ -389,7 +389,9 @@ pub(crate) fn authorization(text: &[u8], at: usize, length: usize) -> Option<Ran
     let fits = if basic {
         run >= 8 && crate::base64::decode(token).contains(&b':')
     } else {
-        run >= (if scheme.is_some() { 12 } else { 16 }) && token.iter().any(u8::is_ascii_digit) && crate::entropy::shannon(token) > 3.0
+        run >= (if scheme.is_some() { 12 } else { 16 })
+            && token.iter().any(u8::is_ascii_digit)
+            && crate::entropy::shannon(token) > 3.0
     };
     (opened > 0 && fits && !crate::placeholder::is_placeholder(token)).then_some(start..start + run)
 }

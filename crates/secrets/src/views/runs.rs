@@ -56,7 +56,8 @@ fn decode_hex(digits: &[u8], source: usize) -> Option<View> {
     let mut view = View::new();
     view.origin(source, Scale::Hex);
     for pair in digits.chunks_exact(2).take(LONGEST) {
-        let byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok().filter(|byte| is_text(*byte))?;
+        let byte =
+            u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok().filter(|byte| is_text(*byte))?;
         view.text.push(byte);
     }
     Some(view)

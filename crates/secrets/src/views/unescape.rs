@@ -12,12 +12,18 @@ const JOINERS: Class = Class::of("+.&\\ \t\r\n");
 
 pub(super) fn each_window(text: &[u8], visit: &mut impl FnMut(&View)) {
     let mut window: Option<(usize, usize)> = None;
-    for at in memchr::memchr3_iter(b'\\', b'%', b'&', text).filter(|at| is_escape(text, *at)).chain(std::iter::once(usize::MAX)) {
+    for at in memchr::memchr3_iter(b'\\', b'%', b'&', text)
+        .filter(|at| is_escape(text, *at))
+        .chain(std::iter::once(usize::MAX))
+    {
         extend(text, &mut window, at, visit);
     }
     // Joins are looked for apart: `+` and line ends are everywhere, escapes are not.
     let mut window: Option<(usize, usize)> = None;
-    for at in memchr::memchr3_iter(b'+', b'\n', b'.', text).filter(|at| is_join(text, *at)).chain(std::iter::once(usize::MAX)) {
+    for at in memchr::memchr3_iter(b'+', b'\n', b'.', text)
+        .filter(|at| is_join(text, *at))
+        .chain(std::iter::once(usize::MAX))
+    {
         extend(text, &mut window, at, visit);
     }
 }
@@ -37,7 +43,9 @@ fn extend(text: &[u8], window: &mut Option<(usize, usize)>, at: usize, visit: &m
 
 fn line_start(text: &[u8], at: usize) -> usize {
     let from = at.saturating_sub(CONTEXT);
-    text.get(from..at).and_then(|before| memchr::memrchr(b'\n', before)).map_or(from, |found| from + found + 1)
+    text.get(from..at)
+        .and_then(|before| memchr::memrchr(b'\n', before))
+        .map_or(from, |found| from + found + 1)
 }
 
 fn line_end(text: &[u8], at: usize) -> usize {
@@ -47,7 +55,9 @@ fn line_end(text: &[u8], at: usize) -> usize {
 
 fn is_escape(text: &[u8], at: usize) -> bool {
     match text.get(at..) {
-        Some([b'\\', next, ..]) => matches!(next, b'n' | b'r' | b't' | b'"' | b'\'' | b'/' | b'u' | b'x' | b'\\'),
+        Some([b'\\', next, ..]) => {
+            matches!(next, b'n' | b'r' | b't' | b'"' | b'\'' | b'/' | b'u' | b'x' | b'\\')
+        }
         Some([b'%', high, low, ..]) => ANY_HEX.has(*high) && ANY_HEX.has(*low),
         Some(entity @ [b'&', ..]) => entity_of(entity).is_some(),
         _ => false,
@@ -57,7 +67,9 @@ fn is_escape(text: &[u8], at: usize) -> bool {
 /// Whether the byte at `at` stands between two quotes with nothing but joiners around it.
 fn is_join(text: &[u8], at: usize) -> bool {
     let before = text.get(at.saturating_sub(80)..at).unwrap_or_default();
-    let Some(quote) = before.iter().rev().find(|byte| !JOINERS.has(**byte)).filter(|byte| matches!(byte, b'"' | b'\'')) else {
+    let Some(quote) =
+        before.iter().rev().find(|byte| !JOINERS.has(**byte)).filter(|byte| matches!(byte, b'"' | b'\''))
+    else {
         return false;
     };
     let rest = text.get(at..text.len().min(at + 120)).unwrap_or_default();
@@ -113,8 +125,15 @@ fn ascii(digits: &[u8]) -> Option<u8> {
 }
 
 fn entity_of(rest: &[u8]) -> Option<(u8, usize)> {
-    let named: [(&[u8], u8); 7] =
-        [(b"&quot;", b'"'), (b"&#39;", b'\''), (b"&#x27;", b'\''), (b"&amp;", b'&'), (b"&#34;", b'"'), (b"&#x3D;", b'='), (b"&#61;", b'=')];
+    let named: [(&[u8], u8); 7] = [
+        (b"&quot;", b'"'),
+        (b"&#39;", b'\''),
+        (b"&#x27;", b'\''),
+        (b"&amp;", b'&'),
+        (b"&#34;", b'"'),
+        (b"&#x3D;", b'='),
+        (b"&#61;", b'='),
+    ];
     named.into_iter().find(|(name, _)| rest.starts_with(name)).map(|(name, byte)| (byte, name.len()))
 }
 
@@ -124,6 +143,7 @@ fn join_length(rest: &[u8]) -> usize {
     let Some((quote, after)) = rest.split_first() else { return 0 };
     let joiners = JOINERS.run(after, 120);
     let between = after.get(..joiners).unwrap_or_default();
-    let joins = between.iter().any(|byte| matches!(byte, b'+' | b'.' | b'&' | b'\n')) && between.iter().filter(|byte| !SPACE.has(**byte)).count() < 2;
+    let joins = between.iter().any(|byte| matches!(byte, b'+' | b'.' | b'&' | b'\n'))
+        && between.iter().filter(|byte| !SPACE.has(**byte)).count() < 2;
     if joins && after.get(joiners) == Some(quote) { joiners + 2 } else { 0 }
 }
