@@ -29,6 +29,7 @@ pub fn world(folder: &Path) -> World {
         state: folder.join("state"),
         user: "tester".into(),
         managed: folder.join("managed"),
+        uptime: None,
     }
 }
 

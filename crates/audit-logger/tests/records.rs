@@ -24,6 +24,7 @@ fn world(root: &Path) -> World {
         state: root.join("state"),
         user: "alice".into(),
         managed: root.join("managed"),
+        uptime: None,
     }
 }
 

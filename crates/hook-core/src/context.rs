@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
+use crate::clock::{self, Uptime};
 use crate::{Event, Exception, Hook, Mode, Policy, Scope, StateDirectory, Tier};
 
 /// What `run` read from the process: the clock and the environment, once.
@@ -20,6 +21,8 @@ pub struct World {
     pub user: String,
     /// The folder of managed configuration (`/etc/claude-code` on Linux).
     pub managed: PathBuf,
+    /// The time since boot, where it is not the machine's own: replays and tests live in other times.
+    pub uptime: Option<Uptime>,
 }
 
 /// Everything a hook may look at beside the event.
@@ -36,6 +39,7 @@ pub struct Context<'a> {
     pub state: StateDirectory,
     pub user: &'a str,
     pub managed: &'a Path,
+    pub(crate) uptime: Option<&'a Uptime>,
 }
 
 impl<'a> Context<'a> {
@@ -52,11 +56,17 @@ impl<'a> Context<'a> {
             state: StateDirectory::new(&world.state),
             user: &world.user,
             managed: &world.managed,
+            uptime: world.uptime.as_ref(),
         }
     }
 
     pub fn tier(&self) -> Tier {
         self.policy.tier()
+    }
+
+    /// The time since boot; reads the clock where the world does not hold one, so only those who need it pay.
+    pub fn uptime(&self) -> Uptime {
+        self.uptime.cloned().unwrap_or_else(clock::uptime)
     }
 
     /// The exception that covers a finding, if one does and has not expired.

@@ -28,7 +28,7 @@ pub use event::{Event, EventKind, MAX_INPUT_BYTES};
 pub use exception::{Exception, Scope};
 pub use hook::{Hook, OnError};
 pub use policy::{Key, KeyKind, Mode, Policy, Tier};
-pub use run::{Answer, answer, run};
+pub use run::{Answer, Considered, answer, consider, run};
 pub use state::{LockedFile, StateDirectory, stop_marker};
 pub use text::{Pointer, Step};
 pub use tool::{McpServer, Tool};

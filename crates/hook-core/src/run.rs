@@ -66,34 +66,59 @@ pub fn answer(hook: &Hook, bytes: &[u8], world: &World) -> Answer {
     }
 }
 
-fn decide(hook: &Hook, event: &Event, world: &World) -> Result<Decision, Error> {
+/// What a hook wants and what is left of it in its mode.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Considered {
+    /// What `decide` answered.
+    pub wanted: Decision,
+    /// The mode that applied to it.
+    pub mode: Mode,
+    /// What the client is told.
+    pub applied: Decision,
+    /// Whether this is to be recorded: findings and verdicts are, silences are not.
+    pub noteworthy: bool,
+}
+
+/// What `hook` decides about an event in this world, without recording it. Reads the policy files and the state folder.
+pub fn consider(hook: &Hook, event: &Event, world: &World) -> Result<Considered, Error> {
+    let silent = || Considered {
+        wanted: Decision::pass(),
+        mode: Mode::Off,
+        applied: Decision::pass(),
+        noteworthy: false,
+    };
     if !hook.handles(event.kind()) {
-        return Ok(Decision::pass());
+        return Ok(silent());
     }
     let policy = load_policy(hook, event, world)?;
     if policy.hook_mode() == Mode::Off {
-        return Ok(Decision::pass());
+        return Ok(silent());
     }
     let context = Context::new(hook, &policy, world, event);
-    let decision = match stopped(hook, event, &context.state)? {
+    let wanted = match stopped(hook, event, &context.state)? {
         Some(reason) => Decision { verdict: Verdict::Deny(reason), ..Decision::pass() },
         None => (hook.decide)(event, &context)?,
     };
-    if decision.is_silent() {
-        return Ok(decision);
-    }
-    let mode = decision.verdict.reason().map_or(policy.hook_mode(), |reason| match reason.rule() {
+    let mode = wanted.verdict.reason().map_or(policy.hook_mode(), |reason| match reason.rule() {
         STOPPED => Mode::Enforce,
         rule => policy.mode(rule),
     });
-    let noted = note(hook, event, &context, &decision, mode);
-    let applied = apply(hook, decision, mode);
-    Ok(match noted {
-        Ok(()) => applied,
-        // The decision stands; that it is not on record must not go unnoticed.
-        Err(error) => {
-            applied.with_user(format!("{}: this decision is not in the audit log: {error}", hook.name))
-        }
+    let noteworthy = !wanted.findings.is_empty() || wanted.verdict != Verdict::Pass;
+    let applied = apply(hook, wanted.clone(), mode);
+    Ok(Considered { wanted, mode, applied, noteworthy })
+}
+
+fn decide(hook: &Hook, event: &Event, world: &World) -> Result<Decision, Error> {
+    let considered = consider(hook, event, world)?;
+    if !considered.noteworthy {
+        return Ok(considered.applied);
+    }
+    // The decision stands; that it is not on record must not go unnoticed.
+    Ok(match note(hook, event, world, &considered) {
+        Ok(()) => considered.applied,
+        Err(error) => considered
+            .applied
+            .with_user(format!("{}: this decision is not in the audit log: {error}", hook.name)),
     })
 }
 
@@ -130,18 +155,9 @@ fn stopped(hook: &Hook, event: &Event, state: &StateDirectory) -> Result<Option<
 }
 
 /// Records what was found and decided; hooks record their findings, never their silences.
-fn note(
-    hook: &Hook,
-    event: &Event,
-    context: &Context<'_>,
-    decision: &Decision,
-    mode: Mode,
-) -> Result<(), Error> {
-    if decision.findings.is_empty() && decision.verdict == Verdict::Pass {
-        return Ok(());
-    }
-    let record = record::decision(hook, event, context.user, decision, mode);
-    ledger::append(&context.state.ledger(), context.now, record)
+fn note(hook: &Hook, event: &Event, world: &World, considered: &Considered) -> Result<(), Error> {
+    let record = record::decision(hook, event, &world.user, &considered.wanted, considered.mode);
+    ledger::append(&StateDirectory::new(&world.state).ledger(), world.now, record)
         .map(drop)
         .map_err(|error| Error::Ledger { message: error.to_string() })
 }
@@ -232,6 +248,7 @@ fn world() -> World {
         state: state_home.join("claude-governance"),
         user,
         managed: PathBuf::from(MANAGED_FOLDER),
+        uptime: None,
         home,
     }
 }

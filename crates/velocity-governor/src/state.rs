@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hook_core::{Context, Error, Event, clock};
+use hook_core::{Context, Error, Event};
 
 use crate::memory::Memory;
 
@@ -52,7 +52,7 @@ fn change_file<T>(
     let damaged = read.is_none() && !bytes.is_empty();
     let mut memory = read.unwrap_or_default();
     // Read under the lock, so that the order of times is the order of changes.
-    let uptime = clock::uptime();
+    let uptime = context.uptime();
     let now = memory.wake(&uptime.boot, uptime.nanoseconds);
     let result = use_memory(&mut memory, now);
     file.replace(&memory.to_bytes())?;

@@ -31,6 +31,7 @@ fn run(arguments: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> {
         state: io.state.clone(),
         user: io.user.clone(),
         managed: io.managed.clone(),
+        uptime: None,
     };
     let answer = hook_core::answer(hook, &bytes, &world);
     io.out.write_all(answer.stdout.as_bytes())?;
