@@ -137,6 +137,29 @@ impl Server {
         Ok(Server { transport, others })
     }
 
+    /// The server a [`projection`] was made of, as far as it says: values are gone, names are there.
+    pub fn from_projection(value: &Json) -> Result<Server, ServerError> {
+        let mut object = value.as_object().cloned().ok_or(ServerError::NotAnObject)?;
+        let names = |list: Option<Json>| -> Map<String, Json> {
+            let items = list.as_ref().and_then(Json::as_array).cloned().unwrap_or_default();
+            let pairs = items.iter().filter_map(Json::as_str).map(|entry| entry.split_once('=').unwrap_or((entry, "")));
+            pairs.map(|(name, value)| (name.to_owned(), Json::from(value))).collect()
+        };
+        let environment = names(object.remove("env"));
+        let headers = names(object.remove("headers"));
+        let query: Vec<String> = names(object.remove("query")).keys().map(|name| format!("{name}=")).collect();
+        if let Some(Json::String(url)) = object.get_mut("url").filter(|_| !query.is_empty()) {
+            url.push('?');
+            url.push_str(&query.join("&"));
+        }
+        if let Some(transport) = object.remove("transport") {
+            object.insert("type".into(), transport);
+        }
+        object.insert("env".into(), Json::Object(environment));
+        object.insert("headers".into(), Json::Object(headers));
+        Server::from_json(&Json::Object(object))
+    }
+
     /// What an argv starts; `None` for a remote server.
     pub fn program(&self) -> Option<Program> {
         match &self.transport {
@@ -500,6 +523,11 @@ mod tests {
         let two = server(r#"{"env":{"A":"other","B":"other"},"args":["--token","else"],"command":"x"}"#);
         assert!(!projection(&one).to_string().contains("s3cret"));
         assert_eq!(one.digest(), two.digest());
+        for text in [r#"{"command":"x","args":["-y"],"env":{"PATH":"/a"},"cwd":"/b"}"#, r#"{"type":"sse","url":"https://h/p?a=1&b=2","headers":{"X":"y"}}"#] {
+            let server = server(text);
+            let again = Server::from_projection(&projection(&server)).expect("a server");
+            assert_eq!(projection(&again), projection(&server));
+        }
     }
 
     #[test]
