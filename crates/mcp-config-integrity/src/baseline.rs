@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, SecondsFormat, Utc};
 use mcp_registry::{Server, projection};
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 
 /// The state file.
 pub const BASELINE_FILE: &str = "mcp-baseline.jsonl";
@@ -62,7 +61,8 @@ impl Baseline {
         if text("previous")? != self.head || text("digest")? != expected {
             return None;
         }
-        let key = Key { scope: text("scope")?.into(), owner: text("owner")?.into(), name: text("name")?.into() };
+        let key =
+            Key { scope: text("scope")?.into(), owner: text("owner")?.into(), name: text("name")?.into() };
         match record.get("projection")? {
             Value::Null => self.accepted.remove(&key),
             projection => self.accepted.insert(key, projection.clone()),
@@ -123,8 +123,7 @@ impl Baseline {
 fn digest(record: &Map<String, Value>) -> String {
     let names = ["at", "by", "why", "scope", "owner", "name", "projection", "previous"];
     let parts: Vec<&Value> = names.iter().map(|name| record.get(*name).unwrap_or(&Value::Null)).collect();
-    let bytes = Sha256::digest(json!(parts).to_string().as_bytes());
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    mcp_registry::sha256(json!(parts).to_string().as_bytes())
 }
 
 #[cfg(test)]

@@ -3,10 +3,10 @@
 use hook_core::{Context, Decision, Error, Event, Finding, Mode, Scope};
 use mcp_registry::{dangers, shown};
 
-use crate::changes::{What, change};
+use crate::changes::change;
 use crate::inventory::{Configured, Inventory, places};
-use crate::start::{listed, read_baseline, read_drift};
 use crate::rules;
+use crate::start::{listed, read_baseline, read_drift};
 
 pub(crate) fn decide(event: &Event, context: &Context<'_>) -> Result<Decision, Error> {
     let Some(called) = event.mcp_server() else { return Ok(Decision::pass()) };
@@ -24,21 +24,24 @@ pub(crate) fn decide(event: &Event, context: &Context<'_>) -> Result<Decision, E
     };
     let mut answer = Answer { context, server, problems: Vec::new() };
     if let Some(line) = baseline.broken() {
-        answer.push("baseline-altered", format!("the record of accepted MCP servers was changed by hand (line {line})"));
+        answer.push(
+            "baseline-altered",
+            format!("the record of accepted MCP servers was changed by hand (line {line})"),
+        );
     }
     if let Ok(config) = &server.server {
         let notes = drift.of(&config.digest());
         if !notes.is_empty() {
-            answer.push("tools-changed", format!("its tools are not those that were locked: {}", listed(notes)));
+            answer.push(
+                "tools-changed",
+                format!("its tools are not those that were locked: {}", listed(notes)),
+            );
         }
     }
-    if required || !baseline.is_empty() {
-        if let Some(found) = change(server, &baseline) {
-            answer.push(found.rule(), found.told());
-            if !matches!(found.what, What::Removed) {
-                answer.dangers();
-            }
-        }
+    let judged = required || !baseline.is_empty();
+    if let Some(found) = judged.then(|| change(server, &baseline)).flatten() {
+        answer.push(found.rule(), found.told());
+        answer.dangers();
     }
     Ok(answer.into_decision())
 }

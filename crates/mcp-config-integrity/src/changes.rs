@@ -23,11 +23,17 @@ pub enum What<'a> {
 
 /// Every change, in the order of the inventory; what is gone comes last. `here` says which accepted servers this project can see: another
 /// project's are not missing.
-pub fn changes<'a>(inventory: &'a Inventory, baseline: &'a Baseline, here: &dyn Fn(&Key) -> bool) -> Vec<Change<'a>> {
-    let mut found: Vec<Change<'a>> = inventory.servers.iter().filter_map(|server| change(server, baseline)).collect();
-    let gone = baseline.accepted().map(|(key, _)| key).filter(|key| {
-        here(key) && !inventory.servers.iter().any(|server| server.key == **key)
-    });
+pub fn changes<'a>(
+    inventory: &'a Inventory,
+    baseline: &'a Baseline,
+    here: &dyn Fn(&Key) -> bool,
+) -> Vec<Change<'a>> {
+    let mut found: Vec<Change<'a>> =
+        inventory.servers.iter().filter_map(|server| change(server, baseline)).collect();
+    let gone = baseline
+        .accepted()
+        .map(|(key, _)| key)
+        .filter(|key| here(key) && !inventory.servers.iter().any(|server| server.key == **key));
     found.extend(gone.map(|key| Change { key, what: What::Removed }));
     found
 }
@@ -43,7 +49,9 @@ pub(crate) fn change<'a>(server: &'a Configured, baseline: &Baseline) -> Option<
             let is = Server::from_projection(&projection(now));
             let differences = match (was, is) {
                 (Ok(was), Ok(is)) => differences(&was, &is),
-                (Err(_), _) | (_, Err(_)) => return Some(Change { key: &server.key, what: What::Unreadable(server) }),
+                (Err(_), _) | (_, Err(_)) => {
+                    return Some(Change { key: &server.key, what: What::Unreadable(server) });
+                }
             };
             if differences.is_empty() {
                 return None;

@@ -58,14 +58,25 @@ fn answer(file: &Path, effect: &str, context: &Context<'_>) -> Decision {
         summary: format!("edit of {}: {effect}", file.display()),
         fingerprint: String::new(),
     };
-    let decision = if context.policy.flag("deny_edits") { Decision::deny(RULE, reason) } else { Decision::ask(RULE, reason) };
+    let decision = if context.policy.flag("deny_edits") {
+        Decision::deny(RULE, reason)
+    } else {
+        Decision::ask(RULE, reason)
+    };
     decision.with_finding(finding)
 }
 
 /// By the file's name alone, without touching the disk; case aside, as macOS and Windows see it.
 fn is_candidate(path: &str) -> bool {
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
-    let known = [".mcp.json", ".claude.json", "mcp-registry.yaml", "mcp-registry.lock", "managed-mcp.json", "plugin.json"];
+    let known = [
+        ".mcp.json",
+        ".claude.json",
+        "mcp-registry.yaml",
+        "mcp-registry.lock",
+        "managed-mcp.json",
+        "plugin.json",
+    ];
     known.iter().any(|known| known.eq_ignore_ascii_case(name)) || name.is_empty()
 }
 
@@ -74,11 +85,15 @@ fn watched(file: &Path, event: &Event, context: &Context<'_>) -> Option<Watched>
     let name = file.file_name()?.to_string_lossy().to_ascii_lowercase();
     match name.as_str() {
         ".mcp.json" => Some(Watched::Servers),
-        "mcp-registry.yaml" | "mcp-registry.lock" => file.parent()?.ends_with(".claude").then_some(Watched::Whole),
+        "mcp-registry.yaml" | "mcp-registry.lock" => {
+            file.parent()?.ends_with(".claude").then_some(Watched::Whole)
+        }
         "managed-mcp.json" => file.starts_with(context.managed).then_some(Watched::Whole),
         ".claude.json" => same(file, &places.state).then_some(Watched::Servers),
         // An installed plugin; a plugin somebody writes is theirs.
-        "plugin.json" => file.starts_with(path::real(&places.user.join("plugins"))).then_some(Watched::Servers),
+        "plugin.json" => {
+            file.starts_with(path::real(&places.user.join("plugins"))).then_some(Watched::Servers)
+        }
         _ => None,
     }
 }
@@ -93,7 +108,9 @@ fn after(tool: &Tool<'_>, before: &str) -> Option<String> {
     match tool {
         Tool::Write { content, .. } => Some((*content).to_owned()),
         Tool::Edit { old, new, .. } => edited(before, old, new),
-        Tool::MultiEdit { edits, .. } => edits.iter().try_fold(before.to_owned(), |text, (old, new)| edited(&text, old, new)),
+        Tool::MultiEdit { edits, .. } => {
+            edits.iter().try_fold(before.to_owned(), |text, (old, new)| edited(&text, old, new))
+        }
         _ => None,
     }
 }

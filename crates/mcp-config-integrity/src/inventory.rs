@@ -53,7 +53,9 @@ impl Inventory {
     /// The server behind a call: by what the client says of its source, else by the tool's name.
     pub fn called(&self, name: &str, source: &str, tool_name: &str) -> Option<&Configured> {
         let prefix = |server: &Configured| {
-            let rest = tool_name.strip_prefix("mcp__").and_then(|rest| rest.strip_prefix(server.tool_prefix.as_str()));
+            let rest = tool_name
+                .strip_prefix("mcp__")
+                .and_then(|rest| rest.strip_prefix(server.tool_prefix.as_str()));
             rest.is_some_and(|rest| rest.starts_with("__"))
         };
         let scope = if source == "enterprise" { "managed" } else { source };

@@ -51,6 +51,10 @@ pub(crate) fn decide(event: &Event, context: &Context<'_>) -> Result<Decision, E
         summary: text.clone(),
         fingerprint: String::new(),
     };
-    let decision = if context.policy.flag("deny_changed") { Decision::deny(RULE, text) } else { Decision::warn_user(text) };
+    let decision = if context.policy.flag("deny_changed") {
+        Decision::deny(RULE, text)
+    } else {
+        Decision::warn_user(text)
+    };
     Ok(decision.with_finding(finding))
 }

@@ -26,7 +26,8 @@ pub(crate) fn decide(event: &Event, context: &Context<'_>) -> Result<Decision, E
         report.altered(line);
     }
     let project = context.project.to_string_lossy().into_owned();
-    let here = |key: &Key| matches!(key.scope.as_str(), "user" | "managed") || key.owner.starts_with(&project);
+    let here =
+        |key: &Key| matches!(key.scope.as_str(), "user" | "managed") || key.owner.starts_with(&project);
     let found = changes(&inventory, &baseline, &here);
     let first_time = baseline.is_empty() && baseline.broken().is_none();
     if !first_time {
@@ -35,7 +36,8 @@ pub(crate) fn decide(event: &Event, context: &Context<'_>) -> Result<Decision, E
         }
     }
     for server in &inventory.servers {
-        let accepted = !found.iter().any(|change| *change.key == server.key && !matches!(change.what, What::Removed));
+        let accepted =
+            !found.iter().any(|change| *change.key == server.key && !matches!(change.what, What::Removed));
         report.tools(server, &drift);
         if !accepted {
             report.dangers(server);
@@ -86,12 +88,18 @@ impl Report<'_> {
 
     fn altered(&mut self, line: usize) {
         let file = self.context.state.root().join(BASELINE_FILE).to_string_lossy().into_owned();
-        self.push("baseline-altered", &file, format!("the record of accepted MCP servers was changed by hand (line {line})"));
+        self.push(
+            "baseline-altered",
+            &file,
+            format!("the record of accepted MCP servers was changed by hand (line {line})"),
+        );
     }
 
     fn change(&mut self, change: &Change<'_>) {
         let file = match &change.what {
-            What::Added(server) | What::Changed(server, _) | What::Unreadable(server) => server.file.to_string_lossy().into_owned(),
+            What::Added(server) | What::Changed(server, _) | What::Unreadable(server) => {
+                server.file.to_string_lossy().into_owned()
+            }
             What::Removed => String::new(),
         };
         self.name(change.key);
@@ -101,7 +109,13 @@ impl Report<'_> {
     fn dangers(&mut self, server: &Configured) {
         let Ok(config) = &server.server else { return };
         for danger in dangers(config) {
-            let line = format!("`{}` ({}) {}: {}", shown(&server.key.name), server.key.scope, danger.field, danger.what);
+            let line = format!(
+                "`{}` ({}) {}: {}",
+                shown(&server.key.name),
+                server.key.scope,
+                danger.field,
+                danger.what
+            );
             self.push(danger.rule, &server.file.to_string_lossy(), line);
         }
     }
@@ -114,14 +128,22 @@ impl Report<'_> {
         let notes = drift.of(&config.digest());
         if !notes.is_empty() {
             self.name(&server.key);
-            let line = format!("`{}` ({}) no longer has the tools that were locked: {}", shown(&server.key.name), server.key.scope, listed(notes));
+            let line = format!(
+                "`{}` ({}) no longer has the tools that were locked: {}",
+                shown(&server.key.name),
+                server.key.scope,
+                listed(notes)
+            );
             self.push("tools-changed", &server.file.to_string_lossy(), line);
         }
     }
 
     fn approves_all(&mut self, file: &std::path::Path) -> Result<(), Error> {
         if settings::approves_all(file)? {
-            let line = format!("{} approves every server of .mcp.json unseen (enableAllProjectMcpServers)", file.display());
+            let line = format!(
+                "{} approves every server of .mcp.json unseen (enableAllProjectMcpServers)",
+                file.display()
+            );
             self.push("approves-all", &file.to_string_lossy(), line);
         }
         Ok(())
@@ -142,14 +164,18 @@ impl Report<'_> {
         if let Some(count) = unaccepted {
             lines.push(format!("{count} MCP servers are configured and none was accepted yet: `govern integrity baseline` does."));
         } else if !lines.is_empty() {
-            lines.push("`govern integrity check` shows all; `govern integrity accept NAME --why TEXT` accepts one.".to_owned());
+            lines.push(
+                "`govern integrity check` shows all; `govern integrity accept NAME --why TEXT` accepts one."
+                    .to_owned(),
+            );
         }
         if !lines.is_empty() {
             decision = decision.with_user(format!("MCP configuration:\n- {}", lines.join("\n- ")));
         }
         // Facts for the model, no orders: names alone, sanitised.
         if !self.names.is_empty() {
-            decision = decision.with_model(format!("MCP servers not as accepted: {}.", self.names.join(", ")));
+            decision =
+                decision.with_model(format!("MCP servers not as accepted: {}.", self.names.join(", ")));
         }
         decision
     }

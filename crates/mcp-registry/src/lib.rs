@@ -31,7 +31,7 @@ pub use lock::{DriftKind, LockError, ServerTools, ToolDrift, ToolLock, tool_text
 pub use model::{Approved, Denied, Metadata, Past, Pending, Registry, Risk, Scope, Status};
 pub use pin::Pin;
 pub use risk::{Danger, dangers};
-pub use server::{Difference, RemoteKind, Server, ServerError, Transport, differences, projection};
+pub use server::{Difference, RemoteKind, Server, ServerError, Transport, differences, projection, sha256};
 pub use shown::shown;
 pub use standing::{Standing, Why, standing};
 pub use url::Url;

@@ -1,10 +1,9 @@
 //! What a server's tools said when it was approved, as hashes: the defence against a server that changes its descriptions afterwards.
 
 use crate::day::{Day, format_day};
-use crate::server::hexadecimal;
+use crate::server::sha256;
 use crate::shown::shown;
 use serde_json::{Map, Value as Json, json};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 /// The tools a server answers with.
@@ -320,7 +319,7 @@ fn locked(value: &Json) -> Result<Locked, LockError> {
 
 /// SHA-256 of the value with its keys sorted.
 fn digest(value: &Json) -> String {
-    hexadecimal(&Sha256::digest(sorted(value).to_string().as_bytes()))
+    sha256(sorted(value).to_string().as_bytes())
 }
 
 fn sorted(value: &Json) -> Json {

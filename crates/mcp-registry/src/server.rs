@@ -142,12 +142,16 @@ impl Server {
         let mut object = value.as_object().cloned().ok_or(ServerError::NotAnObject)?;
         let names = |list: Option<Json>| -> Map<String, Json> {
             let items = list.as_ref().and_then(Json::as_array).cloned().unwrap_or_default();
-            let pairs = items.iter().filter_map(Json::as_str).map(|entry| entry.split_once('=').unwrap_or((entry, "")));
+            let pairs = items
+                .iter()
+                .filter_map(Json::as_str)
+                .map(|entry| entry.split_once('=').unwrap_or((entry, "")));
             pairs.map(|(name, value)| (name.to_owned(), Json::from(value))).collect()
         };
         let environment = names(object.remove("env"));
         let headers = names(object.remove("headers"));
-        let query: Vec<String> = names(object.remove("query")).keys().map(|name| format!("{name}=")).collect();
+        let query: Vec<String> =
+            names(object.remove("query")).keys().map(|name| format!("{name}=")).collect();
         if let Some(Json::String(url)) = object.get_mut("url").filter(|_| !query.is_empty()) {
             url.push('?');
             url.push_str(&query.join("&"));
@@ -202,11 +206,16 @@ impl Server {
     /// SHA-256, in hexadecimal, of [`projection`].
     pub fn digest(&self) -> String {
         let text = projection(self).to_string();
-        hexadecimal(&Sha256::digest(text.as_bytes()))
+        sha256(text.as_bytes())
     }
 }
 
-pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+/// SHA-256 in hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
         // Writing to a String cannot fail.
@@ -523,7 +532,10 @@ mod tests {
         let two = server(r#"{"env":{"A":"other","B":"other"},"args":["--token","else"],"command":"x"}"#);
         assert!(!projection(&one).to_string().contains("s3cret"));
         assert_eq!(one.digest(), two.digest());
-        for text in [r#"{"command":"x","args":["-y"],"env":{"PATH":"/a"},"cwd":"/b"}"#, r#"{"type":"sse","url":"https://h/p?a=1&b=2","headers":{"X":"y"}}"#] {
+        for text in [
+            r#"{"command":"x","args":["-y"],"env":{"PATH":"/a"},"cwd":"/b"}"#,
+            r#"{"type":"sse","url":"https://h/p?a=1&b=2","headers":{"X":"y"}}"#,
+        ] {
             let server = server(text);
             let again = Server::from_projection(&projection(&server)).expect("a server");
             assert_eq!(projection(&again), projection(&server));
