@@ -3,5 +3,6 @@
 pub mod commands;
 pub mod registry;
 mod shell;
+pub mod simulate;
 
 pub use shell::{Exit, Failure, Io, main, run};

@@ -1,7 +1,10 @@
 //! The commands of `govern`, one file each; this table is what `govern help` prints.
 
+mod allow;
 mod hook;
 pub mod install;
+pub mod policy;
+mod replay;
 mod stop;
 
 use crate::{Exit, Failure, Io};
@@ -17,4 +20,13 @@ pub struct Command {
 }
 
 /// Every command, in the order people meet them.
-pub const COMMANDS: &[Command] = &[install::COMMAND, stop::STOP, stop::RESUME, hook::COMMAND];
+#[rustfmt::skip] // One row a line, so that two new commands never meet in one.
+pub const COMMANDS: &[Command] = &[
+    install::COMMAND,
+    policy::COMMAND,
+    replay::COMMAND,
+    allow::COMMAND,
+    stop::STOP,
+    stop::RESUME,
+    hook::COMMAND,
+];
