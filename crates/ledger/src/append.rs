@@ -2,7 +2,7 @@
 
 use crate::mark::{self, Mark};
 use crate::segment::{self, Day};
-use crate::tail::{self, Tail};
+use crate::tail::{self, Last, Tail};
 use crate::{Digest, Error, LONGEST_LINE, Record, canonical, digest, guard, spill, to_hex};
 use chrono::{DateTime, SecondsFormat, Utc};
 use fs2::FileExt as _;
@@ -47,6 +47,10 @@ pub enum Warning {
 pub struct Receipt {
     /// Its number in the log; `None` if it was put aside and will be chained by the next writer.
     pub seq: Option<u64>,
+    /// How many lines no checkpoint covers yet.
+    pub unsealed: u64,
+    /// When the last checkpoint was made, in seconds since 1970; 0 if there is none.
+    pub sealed_at: i64,
     pub warnings: Vec<Warning>,
 }
 
@@ -62,37 +66,63 @@ pub fn append_with(
     record: Record,
     durability: Durability,
 ) -> Result<Receipt, Error> {
+    // Needed twice only if the lock is not had in time, which is rare; the copy is made then, not here.
+    let mut waiting = Some(record);
+    let written = locked(directory, now, LOCK_DEADLINE, |writer| {
+        writer.sync_wanted = durability == Durability::Strict;
+        writer.write(waiting.take().unwrap_or_default())
+    })?;
+    if let Some(receipt) = written {
+        return Ok(receipt);
+    }
+    let mut record = waiting.unwrap_or_default();
+    record.insert("spilled_at".into(), stamp(now).into());
+    spill::store(directory, &record, now.timestamp_micros())?;
+    Ok(Receipt { seq: None, unsealed: 0, sealed_at: now.timestamp(), warnings: Vec::new() })
+}
+
+/// Does `work` as the only writer of the log; `None` if the lock is not had within `deadline`.
+pub(crate) fn locked<T>(
+    directory: &Path,
+    now: DateTime<Utc>,
+    deadline: Duration,
+    work: impl FnOnce(&mut Writer<'_>) -> Result<T, Error>,
+) -> Result<Option<T>, Error> {
     guard::ready_directory(directory)?;
     let path = mark::lock_path(directory);
     let mut lock = guard::open_write(&path)?;
-    if !lock_in_time(&lock, &path)? {
-        let mut record = record;
-        record.insert("spilled_at".into(), stamp(now).into());
-        spill::store(directory, &record, now.timestamp_micros())?;
-        return Ok(Receipt { seq: None, warnings: Vec::new() });
+    if !lock_in_time(&lock, &path, deadline)? {
+        return Ok(None);
     }
     let found = mark::read(&mut lock);
-    let mut writer = Writer::open(directory, now, found.as_ref())?;
-    let written = writer.write(record);
-    if written.is_err() {
-        writer.mark.failed += 1;
-    }
-    let sync = written.is_ok()
-        && (durability == Durability::Strict || (now.timestamp() - writer.mark.synced).abs() >= 1);
+    let mut writer = match Writer::open(directory, now, found.as_ref()) {
+        Ok(writer) => writer,
+        Err(error) => {
+            if let Some(mut mark) = found {
+                mark.failed += 1;
+                mark::write(&mut lock, directory, &mark)?;
+            }
+            return Err(error);
+        }
+    };
+    let worked = work(&mut writer);
+    let due = (now.timestamp() - writer.mark.synced).abs() >= 1;
+    let sync = worked.is_ok() && (writer.sync_wanted || due);
     if sync {
+        writer.mark.durable = writer.mark.synced;
         writer.mark.synced = now.timestamp();
     }
     let marked = mark::write(&mut lock, directory, &writer.mark);
     lock.unlock().map_err(Error::io(&path))?;
-    let receipt = written?;
+    let done = worked?;
     marked?;
     if sync {
-        writer.file.sync_data().map_err(Error::io(&writer.path))?;
+        writer.sync()?;
     }
-    Ok(receipt)
+    Ok(Some(done))
 }
 
-fn lock_in_time(lock: &File, path: &Path) -> Result<bool, Error> {
+fn lock_in_time(lock: &File, path: &Path, deadline: Duration) -> Result<bool, Error> {
     let begun = Instant::now();
     let mut pause = Duration::from_micros(50);
     loop {
@@ -101,7 +131,7 @@ fn lock_in_time(lock: &File, path: &Path) -> Result<bool, Error> {
             Err(error) if error.raw_os_error() == fs2::lock_contended_error().raw_os_error() => {}
             Err(error) => return Err(Error::Io(path.to_path_buf(), error)),
         }
-        if begun.elapsed() >= LOCK_DEADLINE {
+        if begun.elapsed() >= deadline {
             return Ok(false);
         }
         sleep(pause);
@@ -122,18 +152,20 @@ struct Newest {
 }
 
 /// Everything one append does while it holds the lock.
-struct Writer<'a> {
-    directory: &'a Path,
-    now: DateTime<Utc>,
-    mark: Mark,
+pub(crate) struct Writer<'a> {
+    pub(crate) directory: &'a Path,
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) mark: Mark,
     path: PathBuf,
     file: File,
     /// The segment's length before this append; what a failed write is rolled back to.
     size: u64,
-    next_seq: u64,
+    pub(crate) next_seq: u64,
     head: Digest,
     bytes: Vec<u8>,
     warnings: Vec<Warning>,
+    /// Whether the record must be on the disk before the caller goes on.
+    sync_wanted: bool,
 }
 
 impl<'a> Writer<'a> {
@@ -161,6 +193,7 @@ impl<'a> Writer<'a> {
             head,
             bytes: Vec::new(),
             warnings: Vec::new(),
+            sync_wanted: false,
         };
         writer.mark.file = day.file_name();
         let previous = tail.last.is_none().then(|| previous_day(directory, day)).transpose()?.flatten();
@@ -168,7 +201,7 @@ impl<'a> Writer<'a> {
             writer.begin_segment(day, previous);
         }
         writer.note_torn(&tail);
-        writer.note_mark(found, last);
+        writer.note_mark(found, last.as_ref());
         if day < today {
             writer.flush()?;
             writer.turn_to(today, day)?;
@@ -190,12 +223,24 @@ impl<'a> Writer<'a> {
             guard::network_file_system(&file).map(Warning::NetworkFileSystem).into_iter().collect();
         sync_directory(directory)?;
         let (bytes, head) = (Vec::new(), Digest::default());
-        Ok(Writer { directory, now, mark, path, file, size: 0, next_seq: 0, head, bytes, warnings })
+        Ok(Writer {
+            directory,
+            now,
+            mark,
+            path,
+            file,
+            size: 0,
+            next_seq: 0,
+            head,
+            bytes,
+            warnings,
+            sync_wanted: false,
+        })
     }
 
     fn turn_to(&mut self, today: Day, day: Day) -> Result<(), Error> {
         // The closed day must be on the disk before anything builds on it.
-        self.file.sync_data().map_err(Error::io(&self.path))?;
+        self.sync()?;
         let next = Writer::new(self.directory, self.now, today, None)?;
         self.path = next.path;
         self.file = next.file;
@@ -228,22 +273,23 @@ impl<'a> Writer<'a> {
     }
 
     /// Compares the end of the log with the mark the last writer left.
-    fn note_mark(&mut self, found: Option<&Mark>, last: Option<(u64, Digest)>) {
+    fn note_mark(&mut self, found: Option<&Mark>, last: Option<&Last>) {
         let Some(mark) = found else {
             if last.is_some() {
                 self.own_record("audit.mark_missing", &json!({}));
             }
             return;
         };
-        let last_seq = last.map(|(seq, _)| seq);
+        let last_seq = last.map(|last| last.seq);
         if last_seq < Some(mark.seq) && mark.head != Digest::default() {
-            let restart = guard::seconds_since_boot().is_some_and(|up| mark.at < self.now.timestamp() - up);
+            let restart = guard::seconds_since_boot().is_some_and(|up| mark.at < self.now.timestamp() - up)
+                && last.as_ref().is_some_and(|last| last.at >= mark.durable);
             let seen = json!({"expected_head": to_hex(&mark.head), "expected_seq": mark.seq,
                               "found_seq": last_seq, "restart": restart});
             self.own_record("audit.truncated", &seen);
             self.warnings.push(Warning::Tampered);
-        } else if let Some(last) = last.filter(|(seq, hash)| *seq == mark.seq && *hash != mark.head) {
-            let seen = json!({"at_seq": last.0, "expected_head": to_hex(&mark.head)});
+        } else if let Some(last) = last.filter(|last| last.seq == mark.seq && last.hash != mark.head) {
+            let seen = json!({"at_seq": last.seq, "expected_head": to_hex(&mark.head)});
             self.own_record("audit.altered", &seen);
             self.warnings.push(Warning::Tampered);
         }
@@ -267,7 +313,12 @@ impl<'a> Writer<'a> {
                 self.warnings.push(Warning::LowSpace(free));
             }
         }
-        Ok(Receipt { seq: Some(seq), warnings: std::mem::take(&mut self.warnings) })
+        Ok(Receipt {
+            seq: Some(seq),
+            unsealed: self.next_seq.saturating_sub(self.mark.sealed),
+            sealed_at: self.mark.sealed_at,
+            warnings: std::mem::take(&mut self.warnings),
+        })
     }
 
     fn merge_spilled(&mut self) -> Result<Vec<PathBuf>, Error> {
@@ -296,7 +347,7 @@ impl<'a> Writer<'a> {
         Ok(merged)
     }
 
-    fn own_record(&mut self, event: &str, fields: &Value) {
+    pub(crate) fn own_record(&mut self, event: &str, fields: &Value) {
         let mut record = fields.as_object().cloned().unwrap_or_default();
         record.insert("event".into(), event.into());
         // The log's own records are short: they cannot be too long for a line.
@@ -309,6 +360,7 @@ impl<'a> Writer<'a> {
         if length > LONGEST_LINE {
             self.bytes.truncate(before.0);
             (self.next_seq, self.head) = (before.1, before.2);
+            self.mark.failed += 1;
             return Err(Error::TooLong(length));
         }
         Ok(())
@@ -327,13 +379,19 @@ impl<'a> Writer<'a> {
         line.len()
     }
 
+    /// Forces what was written to the disk.
+    pub(crate) fn sync(&self) -> Result<(), Error> {
+        self.file.sync_data().map_err(Error::io(&self.path))
+    }
+
     /// One write for everything; whatever cannot be written whole is taken back.
-    fn flush(&mut self) -> Result<(), Error> {
+    pub(crate) fn flush(&mut self) -> Result<(), Error> {
         if self.bytes.is_empty() {
             return Ok(());
         }
         let wanted = self.size + self.bytes.len() as u64;
         if guard::file_size_limit().is_some_and(|limit| wanted > limit) {
+            self.mark.failed += 1;
             return Err(Error::NoSpace(self.path.clone()));
         }
         let fault = match (&self.file).write(&self.bytes) {
@@ -350,6 +408,7 @@ impl<'a> Writer<'a> {
             Err(error) if guard::is_full(&error) => Error::NoSpace(self.path.clone()),
             Err(error) => Error::Io(self.path.clone(), error),
         };
+        self.mark.failed += 1;
         self.file.set_len(self.size).map_err(Error::io(&self.path))?;
         Err(fault)
     }
@@ -379,13 +438,13 @@ struct End {
     /// The `prev` of the next line.
     head: Digest,
     /// The last whole record.
-    last: Option<(u64, Digest)>,
+    last: Option<Last>,
 }
 
 fn chain_end(directory: &Path, newest: Option<&Newest>) -> Result<End, Error> {
     let Some(newest) = newest else { return Ok(End::default()) };
     let mut torn: Vec<Digest> = newest.tail.torn.iter().rev().map(|torn| torn.hash).collect();
-    let mut last = newest.tail.last.as_ref().map(|last| (last.seq, last.hash));
+    let mut last = newest.tail.last;
     let mut day = newest.day;
     while last.is_none() {
         // Only a crash at the very start of a day gets here.
@@ -393,11 +452,11 @@ fn chain_end(directory: &Path, newest: Option<&Newest>) -> Result<End, Error> {
         let path = earlier.path(directory);
         let tail = tail::read(&mut guard::open_read(&path)?, &path)?;
         torn.extend(tail.torn.iter().rev().map(|torn| torn.hash));
-        last = tail.last.map(|last| (last.seq, last.hash));
+        last = tail.last;
         day = earlier;
     }
-    let after_last = last.map_or(0, |(seq, _)| seq + 1);
-    let head = torn.first().copied().or(last.map(|(_, hash)| hash)).unwrap_or_default();
+    let after_last = last.map_or(0, |last| last.seq + 1);
+    let head = torn.first().copied().or(last.map(|last| last.hash)).unwrap_or_default();
     Ok(End { next_seq: after_last + torn.len() as u64, head, last })
 }
 

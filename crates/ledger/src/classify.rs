@@ -12,11 +12,24 @@ struct Entry {
     link: Option<(u64, Digest)>,
 }
 
-/// What the broken link before line `line` (from 1) looks like, the first line concerned, and why.
-pub(crate) fn broken_link(directory: &Path, day: Day, line: u64) -> (Kind, u64, String) {
+/// What a broken link looks like: the fault, the first line (from 1) and record concerned, and why.
+pub(crate) struct Verdict {
+    pub(crate) kind: Kind,
+    pub(crate) line: u64,
+    pub(crate) seq: u64,
+    pub(crate) detail: String,
+}
+
+/// Looks at the broken link before line `line` (from 1), where record `seq` was due.
+pub(crate) fn broken_link(directory: &Path, day: Day, line: u64, seq: u64) -> Verdict {
     let entries = load(directory, &day.file_name());
     let at = usize::try_from(line).unwrap_or(usize::MAX).saturating_sub(1);
-    look(&entries, at).unwrap_or((Kind::Edited, line, "the chain is broken here".to_owned()))
+    look(&entries, at).unwrap_or(Verdict {
+        kind: Kind::Edited,
+        line,
+        seq,
+        detail: "the chain is broken here".into(),
+    })
 }
 
 /// The `prev` of a file's first record.
@@ -36,8 +49,10 @@ fn load(directory: &Path, file: &str) -> Vec<Entry> {
     entries
 }
 
-fn look(entries: &[Entry], at: usize) -> Option<(Kind, u64, String)> {
-    let number = |index: usize| index as u64 + 1;
+fn look(entries: &[Entry], at: usize) -> Option<Verdict> {
+    let verdict = |kind: Kind, index: usize, seq: u64, detail: String| {
+        Some(Verdict { kind, line: index as u64 + 1, seq, detail })
+    };
     let places: HashMap<Digest, usize> =
         entries.iter().enumerate().map(|(index, entry)| (entry.hash, index)).collect();
     let before = entries.get(at.checked_sub(1)?)?;
@@ -47,34 +62,50 @@ fn look(entries: &[Entry], at: usize) -> Option<(Kind, u64, String)> {
     // Whose predecessor stands later in the file was moved forward.
     let predecessor = places.get(&prev).copied();
     if predecessor.is_some_and(|place| place > at) {
-        return Some((Kind::Reordered, number(at), format!("record {seq} stands before the one it follows")));
+        return verdict(
+            Kind::Reordered,
+            at,
+            expected,
+            format!("record {seq} stands before the one it follows"),
+        );
     }
     // The chain goes on over this line: some later line follows the one before it.
     let resumes =
         entries.iter().skip(at + 1).position(|entry| entry.link.is_some_and(|(_, prev)| prev == before.hash));
     if let Some(skipped) = resumes {
-        return Some((
+        return verdict(
             Kind::Inserted,
-            number(at),
+            at,
+            expected,
             format!("{} line(s) the chain does not know", skipped + 1),
-        ));
+        );
     }
     // It follows an earlier line: those between are not of the chain.
     if let Some(place) = predecessor.filter(|place| *place + 1 < at) {
         let count = at - place - 1;
-        return Some((Kind::Inserted, number(place + 1), format!("{count} line(s) the chain does not know")));
+        return verdict(Kind::Inserted, place + 1, seq, format!("{count} line(s) the chain does not know"));
     }
     if seq > expected {
-        return Some((Kind::Deleted, number(at), format!("records {expected} to {} are missing", seq - 1)));
+        return verdict(
+            Kind::Deleted,
+            at,
+            expected,
+            format!("records {expected} to {} are missing", seq - 1),
+        );
     }
     if seq < expected {
-        return Some((Kind::RolledBack, number(at), format!("numbers from {seq} on are used twice")));
+        return verdict(Kind::RolledBack, at, seq, format!("numbers from {seq} on are used twice"));
     }
     // Either this line's own link was changed, and then nothing follows it, or the one before it was.
     let next_follows = entries.get(at + 1).and_then(|entry| entry.link).map(|(_, prev)| prev);
     let this = entries.get(at)?.hash;
     if next_follows.is_some_and(|prev| prev != this) {
-        return Some((Kind::Edited, number(at), format!("record {seq} is not what its successor follows")));
+        return verdict(Kind::Edited, at, seq, format!("record {seq} is not what its successor follows"));
     }
-    Some((Kind::Edited, number(at - 1), format!("record {} is not what its successor follows", expected - 1)))
+    verdict(
+        Kind::Edited,
+        at - 1,
+        expected - 1,
+        format!("record {} is not what its successor follows", expected - 1),
+    )
 }

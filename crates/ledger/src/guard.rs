@@ -34,6 +34,23 @@ pub(crate) fn open_write(path: &Path) -> Result<File, Error> {
     open_checked(path, OpenOptions::new().read(true).write(true).create(true).truncate(false))
 }
 
+/// Opens one of our files that exists, for reading and overwriting.
+#[cfg(feature = "checkpoint")]
+pub(crate) fn open_existing(path: &Path) -> Result<File, Error> {
+    open_checked(path, OpenOptions::new().read(true).write(true))
+}
+
+/// 32 bytes from the operating system's generator.
+#[cfg(feature = "checkpoint")]
+pub(crate) fn random() -> Result<[u8; 32], Error> {
+    use std::io::Read as _;
+    let path = Path::new("/dev/urandom");
+    let mut bytes = [0; 32];
+    let mut file = OpenOptions::new().read(true).open(path).map_err(Error::io(path))?;
+    file.read_exact(&mut bytes).map_err(Error::io(path))?;
+    Ok(bytes)
+}
+
 /// Makes a file that must not exist yet (0600).
 pub(crate) fn create_new(path: &Path) -> Result<File, Error> {
     open_checked(path, OpenOptions::new().write(true).create_new(true))
@@ -82,6 +99,8 @@ pub(crate) fn is_full(error: &std::io::Error) -> bool {
     matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge)
 }
 
+#[cfg(feature = "checkpoint")]
+pub(crate) use platform::user_id;
 pub(crate) use platform::{file_size_limit, network_file_system, seconds_since_boot};
 
 #[cfg(unix)]
@@ -109,6 +128,12 @@ mod platform {
             return Some("it belongs to another user");
         }
         (found.mode() & 0o022 != 0).then_some("other users may write to it")
+    }
+
+    /// The user this process acts as.
+    #[cfg(feature = "checkpoint")]
+    pub(crate) fn user_id() -> u32 {
+        rustix::process::geteuid().as_raw()
     }
 
     pub(super) fn has_other_names(found: &Metadata) -> bool {
@@ -172,6 +197,11 @@ mod platform {
 
     pub(super) fn ownership_fault(_found: &Metadata) -> Option<&'static str> {
         None
+    }
+
+    #[cfg(feature = "checkpoint")]
+    pub(crate) fn user_id() -> u32 {
+        0
     }
 
     pub(super) fn has_other_names(_found: &Metadata) -> bool {

@@ -10,13 +10,22 @@ mod classify;
 mod error;
 mod guard;
 mod hash;
+#[cfg(feature = "checkpoint")]
+mod keys;
 mod line;
 mod mark;
+#[cfg(feature = "checkpoint")]
+mod note;
 mod read;
 mod report;
+#[cfg(feature = "checkpoint")]
+mod seal;
 mod segment;
+#[cfg(feature = "checkpoint")]
+mod signed;
 mod spill;
 mod tail;
+mod tree;
 mod verify;
 
 pub use append::{Durability, Receipt, Warning, append, append_with};
@@ -25,9 +34,18 @@ pub use error::Error;
 pub use hash::{Digest, digest, from_hex, to_hex};
 pub use line::{Header, header};
 pub use mark::{Mark, mark};
+#[cfg(feature = "checkpoint")]
+pub use note::{Checkpoint, Note, Verifier, parse_notes};
 pub use read::{LONGEST_LINE, Line, Lines};
 pub use report::{Kind, Problem, Report, Segment};
+#[cfg(feature = "checkpoint")]
+pub use seal::{frontier_json, local_origin, seal, stored_notes};
 pub use segment::{Day, segments};
+#[cfg(feature = "checkpoint")]
+pub use signed::{Known, Level, Signed, verify_signed};
+pub use tree::{
+    Frontier, consistency_proof, inclusion_proof, is_consistent, leaf_hash, root, root_of_inclusion,
+};
 pub use verify::{verify, verify_with};
 
 /// A record as callers give it and as readers get it back.

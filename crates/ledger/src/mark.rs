@@ -26,8 +26,13 @@ pub struct Mark {
     pub at: i64,
     /// When records were last forced to the disk, in seconds since 1970.
     pub synced: i64,
+    /// When they were forced to the disk before that: what is older than this, a power cut cannot take.
+    pub durable: i64,
     /// Records that could not be written since the last one that could.
     pub failed: u64,
+    /// How many lines the last checkpoint covers, and when it was made, in seconds since 1970.
+    pub sealed: u64,
+    pub sealed_at: i64,
 }
 
 /// The mark of a log, or `None` if there is none that can be read.
@@ -54,17 +59,23 @@ pub(crate) fn read(file: &mut File) -> Option<Mark> {
         head: from_hex(text("head")?)?,
         at: integer("at")?,
         synced: integer("synced")?,
+        durable: integer("durable")?,
         failed: natural("failed")?,
+        sealed: natural("sealed")?,
+        sealed_at: integer("sealed_at")?,
     })
 }
 
 pub(crate) fn write(file: &mut File, directory: &Path, mark: &Mark) -> Result<(), Error> {
     let mut text = format!(
-        r#"{{"at":{},"failed":{},"file":"{}","head":"{}","seq":{},"size":{},"synced":{}}}"#,
+        r#"{{"at":{},"durable":{},"failed":{},"file":"{}","head":"{}","sealed":{},"sealed_at":{},"seq":{},"size":{},"synced":{}}}"#,
         mark.at,
+        mark.durable,
         mark.failed,
         mark.file,
         to_hex(&mark.head),
+        mark.sealed,
+        mark.sealed_at,
         mark.seq,
         mark.size,
         mark.synced

@@ -28,6 +28,10 @@ pub enum Kind {
     ClockBack,
     /// A checkpoint does not belong to this log or is not signed by the key of its time.
     Checkpoint,
+    /// The past was signed again, with a key that was not its own.
+    Resigned,
+    /// The checkpoint that closed an epoch is missing: records may have been taken out between two keys.
+    EmptyEpoch,
     /// A file cannot be read.
     Unreadable,
 }
@@ -47,6 +51,8 @@ impl Kind {
             Kind::RolledBack => "return of an older copy (rollback or fork)",
             Kind::ClockBack => "clock set back",
             Kind::Checkpoint => "checkpoint that does not fit",
+            Kind::Resigned => "re-signing of the past",
+            Kind::EmptyEpoch => "empty-epoch splice",
             Kind::Unreadable => "unreadable file",
         }
     }

@@ -1,6 +1,7 @@
 //! The end of a segment: its last whole record, and what a writer that was cut off left after it.
 
 use crate::{Digest, Error, digest, header};
+use chrono::{DateTime, Utc};
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::Path;
@@ -9,9 +10,12 @@ use std::path::Path;
 const FIRST_WINDOW: u64 = 8 * 1024;
 
 /// The last whole record of a segment.
+#[derive(Clone, Copy)]
 pub(crate) struct Last {
     pub(crate) seq: u64,
     pub(crate) hash: Digest,
+    /// When it was written, in seconds since 1970; 0 if it does not say.
+    pub(crate) at: i64,
 }
 
 /// A line that is no whole record.
@@ -57,6 +61,10 @@ pub(crate) fn recent(file: &mut File, path: &Path) -> Result<Vec<u8>, Error> {
     Ok(bytes)
 }
 
+fn seconds(text: &str) -> i64 {
+    text.parse::<DateTime<Utc>>().map_or(0, |time| time.timestamp())
+}
+
 fn parse(bytes: &[u8], size: u64, from_start: bool) -> Tail {
     let unfinished = bytes.last().is_some_and(|byte| *byte != b'\n');
     let mut tail = Tail { size, last: None, torn: Vec::new(), unfinished };
@@ -71,7 +79,7 @@ fn parse(bytes: &[u8], size: u64, from_start: bool) -> Tail {
     }
     while let Some(line) = lines.pop() {
         if let Some(found) = header(line) {
-            tail.last = Some(Last { seq: found.seq, hash: digest(line) });
+            tail.last = Some(Last { seq: found.seq, hash: digest(line), at: seconds(found.ts) });
             break;
         }
         tail.torn.push(Torn { length: line.len(), hash: digest(line) });

@@ -124,8 +124,9 @@ impl<'a> Walk<'a> {
         if self.line == 1 {
             self.segment_start(found, line.bytes, day);
         } else if found.prev != self.report.head || found.seq != self.report.next_seq {
-            let problem = classify::broken_link(self.directory, day, self.line);
-            self.problem(problem.0, problem.1, found.seq.min(self.report.next_seq), problem.2);
+            let due = self.report.next_seq;
+            let found = classify::broken_link(self.directory, day, self.line, due);
+            self.problem(found.kind, found.line, found.seq, found.detail);
         }
         if found.event.starts_with("audit.") {
             self.own_record(found, line.bytes);
