@@ -239,11 +239,11 @@ fn put_digest(record: &mut Record, name: &str, text: &str, context: &Context<'_>
 }
 
 #[cfg(unix)]
-fn host() -> String {
+pub(crate) fn host() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
 
 #[cfg(not(unix))]
-fn host() -> String {
+pub(crate) fn host() -> String {
     String::new()
 }

@@ -9,7 +9,7 @@ mod labels;
 mod redaction;
 
 use hook_core::{Context, Decision, Error, Event, EventKind, Hook, Key, KeyKind, OnError};
-use ledger::{Durability, Warning};
+use ledger::{Durability, Receipt, Warning};
 
 pub use activity::activity;
 pub use labels::labels;
@@ -93,7 +93,7 @@ fn decide(event: &Event, context: &Context<'_>) -> Result<Decision, Error> {
     let earlier = context.state.exists(FAILED);
     let written = write(event, context);
     let lost = match &written {
-        Ok(warnings) => warnings.iter().any(|warning| matches!(warning, Warning::Gap(_))),
+        Ok(written) => written.warnings.iter().any(|warning| matches!(warning, Warning::Gap(_))),
         Err(_) => true,
     };
     if event.kind() == EventKind::PreToolUse && deny_next && (lost || earlier) {
@@ -107,12 +107,12 @@ fn decide(event: &Event, context: &Context<'_>) -> Result<Decision, Error> {
         drop(context.state.write(FAILED, b"a record could not be written\n"));
     }
     match written {
-        Ok(warnings) => Ok(told(&warnings)),
+        Ok(written) => Ok(told(&written)),
         Err(error) => Err(error),
     }
 }
 
-fn refusal(written: &Result<Vec<Warning>, Error>) -> String {
+fn refusal(written: &Result<Written, Error>) -> String {
     match written {
         Ok(_) => "Earlier actions could not be recorded. The audit log works again and has noted the gap; \
                   look at it with `govern log verify`, then try again."
@@ -121,12 +121,38 @@ fn refusal(written: &Result<Vec<Warning>, Error>) -> String {
     }
 }
 
-fn write(event: &Event, context: &Context<'_>) -> Result<Vec<Warning>, Error> {
+fn write(event: &Event, context: &Context<'_>) -> Result<Written, Error> {
     let record = activity(event, context)?;
     let durability = durability(event, context, &record);
-    ledger::append_with(&context.state.ledger(), context.now, record, durability)
-        .map(|receipt| receipt.warnings)
-        .map_err(|error| Error::Ledger { message: error.to_string() })
+    let in_ledger = |error: ledger::Error| Error::Ledger { message: error.to_string() };
+    let log = context.state.ledger();
+    let receipt = ledger::append_with(&log, context.now, record, durability).map_err(in_ledger)?;
+    let mut written = Written { warnings: receipt.warnings.clone(), unsealed: None };
+    if checkpoint_is_due(event, context, &receipt) {
+        let sealed = ledger::seal(&log, context.now, &ledger::local_origin(&activity::host()));
+        written.unsealed = sealed.err().map(|error| error.to_string());
+    }
+    Ok(written)
+}
+
+/// The record is in the log.
+struct Written {
+    warnings: Vec<Warning>,
+    /// Why no checkpoint could be made over it.
+    unsealed: Option<String>,
+}
+
+/// So many lines, or seconds, may stand without a checkpoint while a session is at work.
+const UNSEALED_LINES: u64 = 256;
+const UNSEALED_SECONDS: i64 = 60;
+
+/// A checkpoint is made where a session begins and ends and where its rules change, and now and then in between.
+fn checkpoint_is_due(event: &Event, context: &Context<'_>, receipt: &Receipt) -> bool {
+    let turning_point =
+        matches!(event.kind(), EventKind::SessionStart | EventKind::SessionEnd | EventKind::ConfigChange);
+    turning_point
+        || receipt.unsealed >= UNSEALED_LINES
+        || context.now.timestamp() - receipt.sealed_at >= UNSEALED_SECONDS
 }
 
 /// What must survive even a power cut is on the disk before the session goes on.
@@ -142,8 +168,14 @@ fn durability(event: &Event, context: &Context<'_>, record: &ledger::Record) -> 
     }
 }
 
-fn told(warnings: &[Warning]) -> Decision {
-    warnings.iter().fold(Decision::pass(), |decision, warning| {
+fn told(written: &Written) -> Decision {
+    let quiet = match &written.unsealed {
+        None => Decision::pass(),
+        Some(why) => {
+            Decision::warn_user(format!("audit-logger: recorded, but no checkpoint could be signed: {why}"))
+        }
+    };
+    written.warnings.iter().fold(quiet, |decision, warning| {
         decision.with_user(match warning {
             Warning::LowSpace(bytes) => {
                 format!("audit-logger: only {} MiB left on the disk of the audit log", bytes / (1 << 20))
