@@ -4,6 +4,15 @@
 //! What cannot be known stays in the result as a hole with its reason, never as silence.
 
 mod analysis;
+mod budget;
+mod edit;
+mod escape;
+mod evaluate;
+mod parse;
+pub mod powershell;
+mod regex;
+mod script;
+mod syntax;
 mod value;
 
 pub use analysis::{
@@ -17,6 +26,5 @@ pub use value::{Hole, Origin, Unknown, Value};
 /// Never fails: text that is not shell still gives the commands that could be read, with [`Analysis::unparsed`] filled,
 /// and input past a bound gives what was read up to it, with [`Analysis::limit`] set.
 pub fn analyze(text: &str, world: &World) -> Analysis {
-    let _ = (text, world);
-    Analysis::default()
+    evaluate::analyze(text, world)
 }

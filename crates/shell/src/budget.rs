@@ -1,0 +1,63 @@
+//! The bounds of one analysis: steps, nesting and bytes, shared by parser and evaluation.
+
+use crate::analysis::Limit;
+
+/// More text than this is not read: it is no command a person would want to have judged in milliseconds.
+pub(crate) const MAX_TEXT: usize = 128 * 1024;
+
+/// Steps of one analysis; a step is a byte looked at more than once, a node evaluated or a few bytes produced.
+const MAX_STEPS: u32 = 400_000;
+
+/// Nesting of syntax plus nesting of evaluation. Each level takes up to 4 KiB of stack in a debug build.
+const MAX_DEPTH: u32 = 96;
+
+#[derive(Debug)]
+pub(crate) struct Budget {
+    steps: u32,
+    depth: u32,
+    limit: Option<Limit>,
+}
+
+impl Budget {
+    pub(crate) fn new() -> Self {
+        Self { steps: MAX_STEPS, depth: 0, limit: None }
+    }
+
+    /// Spends `steps`; false when there are none left.
+    pub(crate) fn spend(&mut self, steps: usize) -> bool {
+        let steps = u32::try_from(steps).unwrap_or(u32::MAX);
+        if steps <= self.steps {
+            self.steps -= steps;
+            return true;
+        }
+        self.steps = 0;
+        self.reach(Limit::Steps);
+        false
+    }
+
+    pub(crate) fn is_spent(&self) -> bool {
+        self.steps == 0
+    }
+
+    /// One level deeper; false when that is too deep. Each success is paired with [`Budget::leave`].
+    pub(crate) fn enter(&mut self) -> bool {
+        if self.depth >= MAX_DEPTH {
+            self.reach(Limit::Depth);
+            return false;
+        }
+        self.depth += 1;
+        true
+    }
+
+    pub(crate) fn leave(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+    }
+
+    pub(crate) fn reach(&mut self, limit: Limit) {
+        self.limit.get_or_insert(limit);
+    }
+
+    pub(crate) fn limit(&self) -> Option<Limit> {
+        self.limit
+    }
+}

@@ -1,0 +1,445 @@
+//! Lists, pipelines and compound commands.
+
+use std::rc::Rc;
+
+use super::emit::Around;
+use super::state::Handle;
+use super::{Jump, Machine, Status};
+use crate::analysis::{Reach, Recursion, Sink, Source};
+use crate::edit::shared;
+use crate::syntax::{Connector, Item, List, Node, Pipeline, Stage, Word};
+use crate::value::{Unknown, Value};
+
+/// Rounds of a loop that are followed one by one; then its variables are taken as unknown.
+const MOST_ROUNDS: usize = 600;
+/// A sink that is replaced by the index of the reader once it is known.
+const PENDING: usize = usize::MAX;
+/// Calls of a function within itself that are followed.
+const MOST_CALLS: usize = 24;
+
+impl Machine<'_> {
+    pub(super) fn list(&mut self, list: &List) -> Status {
+        for item in list {
+            if !self.budget.spend(1) || self.jump.is_some() {
+                break;
+            }
+            self.item(item);
+        }
+        self.status
+    }
+
+    fn item(&mut self, item: &Item) {
+        if !item.background {
+            return self.chain(item);
+        }
+        let outer = (self.frame.background, self.frame.concurrent);
+        (self.frame.background, self.frame.concurrent) = (true, true);
+        self.subshell(|machine| machine.chain(item));
+        (self.frame.background, self.frame.concurrent) = outer;
+        self.status = Some(0);
+    }
+
+    /// `a && b || c`: what is known of the status decides what runs.
+    fn chain(&mut self, item: &Item) {
+        self.pipeline(&item.first);
+        for (connector, pipeline) in &item.rest {
+            let status = self.status;
+            let wanted = match connector {
+                Connector::And => status.map(|status| status == 0),
+                Connector::Or => status.map(|status| status != 0),
+            };
+            match wanted {
+                Some(true) => self.pipeline(pipeline),
+                Some(false) => {
+                    self.branch(Reach::Never, |machine| machine.pipeline(pipeline));
+                    self.jump = None;
+                    self.status = status;
+                }
+                None => {
+                    let jump = self.jump;
+                    self.branch(Reach::Sometimes, |machine| machine.pipeline(pipeline));
+                    // A jump that may not happen is not taken: what follows is evaluated.
+                    self.jump = jump;
+                    self.status = None;
+                }
+            }
+            if self.jump.is_some() {
+                return;
+            }
+        }
+    }
+
+    fn pipeline(&mut self, pipeline: &Pipeline) {
+        match pipeline.stages.as_slice() {
+            [] => {}
+            [stage] => {
+                self.status = self.stage(stage);
+            }
+            stages => self.connected(stages),
+        }
+        if pipeline.negated {
+            self.status = self.status.map(|status| i32::from(status == 0));
+        }
+    }
+
+    fn connected(&mut self, stages: &[Stage]) {
+        let concurrent = std::mem::replace(&mut self.frame.concurrent, true);
+        let mut carried: Option<(Value, Source)> = None;
+        let mut previous = self.analysis.commands.len();
+        for (at, stage) in stages.iter().enumerate() {
+            let begin = self.analysis.commands.len();
+            let is_last = at + 1 == stages.len();
+            let input = carried.take();
+            let output = self.subshell(|machine| {
+                if let Some((data, source)) = input {
+                    machine.shell.descriptors.insert(0, Handle::data(data, source));
+                }
+                if is_last {
+                    machine.status = machine.stage(stage);
+                    return Value::default();
+                }
+                machine.captured(Sink::Pipe(PENDING), |machine| {
+                    machine.status = machine.stage(stage);
+                })
+            });
+            self.resolve_pipe(previous, begin);
+            let last = self.last_writer(begin);
+            carried = Some((output, last.map_or(Source::Process, Source::Pipe)));
+            previous = begin;
+        }
+        self.resolve_pipe(previous, self.analysis.commands.len());
+        self.frame.concurrent = concurrent;
+    }
+
+    /// Commands from `previous` to `reader` that print into the pipe get the reader's index.
+    fn resolve_pipe(&mut self, previous: usize, reader: usize) {
+        let exists = reader < self.analysis.commands.len();
+        for command in self.analysis.commands.iter_mut().take(reader).skip(previous) {
+            if command.stdout == Some(Sink::Pipe(PENDING)) {
+                command.stdout = Some(if exists { Sink::Pipe(reader) } else { Sink::Substitution });
+            }
+        }
+    }
+
+    fn last_writer(&self, begin: usize) -> Option<usize> {
+        let mut commands = self.analysis.commands.iter().enumerate().skip(begin);
+        let mut last = None;
+        for (at, command) in &mut commands {
+            if command.stdout == Some(Sink::Pipe(PENDING)) && !command.wraps {
+                last = Some(at);
+            }
+        }
+        last
+    }
+
+    /// One command with its redirections.
+    pub(super) fn stage(&mut self, stage: &Stage) -> Status {
+        if !self.budget.spend(1) || !self.budget.enter() {
+            return None;
+        }
+        let status = self.stage_inside(stage);
+        self.budget.leave();
+        status
+    }
+
+    fn stage_inside(&mut self, stage: &Stage) -> Status {
+        if let Node::Simple(simple) = &stage.node {
+            return self.simple(simple, stage);
+        }
+        let (redirections, saved) = self.open(&stage.redirections);
+        if !redirections.is_empty() {
+            self.emit(&[], &Around { redirections, span: stage.span, ..Around::default() });
+        }
+        let status = self.node(&stage.node, stage);
+        self.restore(saved);
+        status
+    }
+
+    fn node(&mut self, node: &Node, stage: &Stage) -> Status {
+        match node {
+            Node::Simple(_) | Node::Empty => self.status,
+            Node::Subshell(list) => self.subshell(|machine| machine.list(list)),
+            Node::Group(list) => self.list(list),
+            Node::If { branches, otherwise } => self.branches(branches, otherwise),
+            Node::While { until, condition, body } => self.while_loop(*until, condition, body),
+            Node::For { name, words, body, select } => self.for_loop(name, words.as_deref(), body, *select),
+            Node::ForArithmetic { start, condition, step, body } => {
+                let start = self.quoted(start);
+                if !start.text().trim().is_empty() {
+                    self.arithmetic(&start);
+                }
+                self.rounds(
+                    body,
+                    |machine| {
+                        let condition = machine.quoted(condition);
+                        if condition.text().trim().is_empty() {
+                            return Some(0);
+                        }
+                        machine.arithmetic(&condition).map(|value| i32::from(value == 0))
+                    },
+                    |machine| {
+                        let step = machine.quoted(step);
+                        machine.arithmetic(&step);
+                    },
+                )
+            }
+            Node::Case { word, arms } => self.case(word, arms),
+            Node::Function { name, body } => {
+                Rc::make_mut(&mut self.shell.functions).insert(shared(name), Rc::clone(body));
+                self.changes += 1;
+                Some(0)
+            }
+            Node::Condition(condition) => self.condition(condition),
+            Node::Arithmetic(parts) => {
+                let text = self.quoted(parts);
+                self.arithmetic(&text).map(|value| i32::from(value == 0))
+            }
+            Node::Coprocess { name, body } => self.coprocess(name, body, stage),
+        }
+    }
+
+    fn branches(&mut self, branches: &[(List, List)], otherwise: &List) -> Status {
+        let mut reach = Reach::Always;
+        for (condition, body) in branches {
+            let status = self.branch(reach, |machine| machine.list(condition));
+            let taken = match (reach, status) {
+                (Reach::Never, _) | (_, Some(1..)) => Reach::Never,
+                (reach, Some(_)) => reach,
+                (_, None) => Reach::Sometimes,
+            };
+            self.maybe(taken, body);
+            reach = match taken {
+                Reach::Never => reach,
+                Reach::Always => Reach::Never,
+                Reach::Sometimes if status == Some(0) => Reach::Never,
+                Reach::Sometimes => Reach::Sometimes,
+            };
+        }
+        self.maybe(reach, otherwise);
+        self.status
+    }
+
+    /// A list in a branch; a jump out of it counts only where the branch is certain.
+    fn maybe(&mut self, reach: Reach, list: &List) {
+        let jump = self.jump;
+        self.branch(reach, |machine| machine.list(list));
+        if reach != Reach::Always {
+            self.jump = jump;
+            self.status = None;
+        }
+    }
+
+    fn while_loop(&mut self, until: bool, condition: &List, body: &List) -> Status {
+        self.rounds(
+            body,
+            |machine| {
+                let status = machine.list(condition);
+                if until { status.map(|status| i32::from(status == 0)) } else { status }
+            },
+            |_| {},
+        )
+    }
+
+    /// The rounds of a loop: one by one while its condition is known, then once more with what it changes unknown.
+    fn rounds(
+        &mut self,
+        body: &List,
+        mut condition: impl FnMut(&mut Self) -> Status,
+        mut step: impl FnMut(&mut Self),
+    ) -> Status {
+        let repeated = std::mem::replace(&mut self.frame.repeated, true);
+        for round in 0.. {
+            let (changes, commands) = (self.changes, self.analysis.commands.len());
+            let status = condition(self);
+            if status.is_some_and(|status| status != 0) {
+                if round == 0 {
+                    self.maybe(Reach::Never, body);
+                }
+                break;
+            }
+            let reach = if status.is_some() { Reach::Always } else { Reach::Sometimes };
+            if round >= MOST_ROUNDS || !self.budget.spend(2) {
+                self.widened(body, changes);
+                break;
+            }
+            if reach == Reach::Always {
+                self.list(body);
+            } else {
+                self.maybe(reach, body);
+            }
+            if self.jumps_out() {
+                break;
+            }
+            step(self);
+            let is_settled =
+                changes == self.changes && (round > 0 || commands == self.analysis.commands.len());
+            if reach != Reach::Always || is_settled || round > 0 && changes == self.changes {
+                break;
+            }
+        }
+        self.frame.repeated = repeated;
+        Some(0)
+    }
+
+    /// Takes what a loop changes as unknown and evaluates its body once more.
+    fn widened(&mut self, body: &List, _changes: u64) {
+        let names: Vec<Rc<str>> = self.shell.variables.keys().cloned().collect();
+        let before = self.shell.variables.clone();
+        self.branch(Reach::Sometimes, |machine| {
+            machine.list(body);
+            for name in names {
+                if before.get(&name).map(|v| &v.content) != machine.content(&name) {
+                    machine.assign(&name, Value::unknown(Unknown::Computed));
+                }
+            }
+            machine.subshell(|machine| machine.list(body));
+        });
+        self.jump = None;
+    }
+
+    /// Whether a `break` or `continue` leaves the loop.
+    fn jumps_out(&mut self) -> bool {
+        match self.jump.take() {
+            None | Some(Jump::Continue(0 | 1)) => false,
+            Some(Jump::Break(0 | 1)) => true,
+            Some(Jump::Break(levels)) => {
+                self.jump = Some(Jump::Break(levels - 1));
+                true
+            }
+            Some(Jump::Continue(levels)) => {
+                self.jump = Some(Jump::Continue(levels - 1));
+                true
+            }
+        }
+    }
+
+    fn for_loop(&mut self, name: &str, words: Option<&[Word]>, body: &List, select: bool) -> Status {
+        let values = match words {
+            Some(words) => self.words(words),
+            None => self.shell.positional.as_ref().clone(),
+        };
+        let values = self.with_matching_files(values);
+        if values.is_empty() && (words.is_some() || select) {
+            self.maybe(Reach::Never, body);
+            return Some(0);
+        }
+        let repeated = std::mem::replace(&mut self.frame.repeated, true);
+        for value in values {
+            if !self.budget.spend(2) {
+                break;
+            }
+            self.assign(name, value.quoted_glob());
+            if select {
+                self.maybe(Reach::Sometimes, body);
+            } else {
+                self.list(body);
+            }
+            if self.jumps_out() {
+                break;
+            }
+        }
+        self.frame.repeated = repeated;
+        self.status
+    }
+
+    /// Patterns give the files this line wrote, where some match.
+    fn with_matching_files(&mut self, values: Vec<Value>) -> Vec<Value> {
+        if self.files.is_empty() || !values.iter().any(Value::has_glob) {
+            return values;
+        }
+        let mut all = Vec::with_capacity(values.len());
+        for value in values {
+            if value.has_glob() {
+                all.extend(self.matching_files(value.text()).into_iter().map(Value::literal));
+            }
+            all.push(value);
+        }
+        all
+    }
+
+    fn case(&mut self, word: &Word, arms: &[crate::syntax::Arm]) -> Status {
+        let value = self.single(word);
+        let mut reach = Reach::Always;
+        for arm in arms {
+            let mut fits = Some(false);
+            for pattern in &arm.patterns {
+                let compiled = self.pattern(&pattern.parts);
+                let matched = value.known().map(|text| {
+                    compiled.matches(text) || self.shell.ignore_case && compiled.matches(&text.to_lowercase())
+                });
+                fits = match (fits, matched) {
+                    (Some(true), _) | (_, Some(true)) => Some(true),
+                    (None, _) | (_, None) => None,
+                    _ => Some(false),
+                };
+            }
+            let taken = match fits {
+                Some(false) => Reach::Never,
+                Some(true) => reach,
+                None => reach.max(Reach::Sometimes),
+            };
+            self.maybe(taken, &arm.body);
+            match fits {
+                Some(true) => reach = Reach::Never,
+                None => reach = reach.max(Reach::Sometimes),
+                Some(false) => {}
+            }
+        }
+        self.status
+    }
+
+    fn coprocess(&mut self, name: &str, body: &Stage, stage: &Stage) -> Status {
+        let outer = std::mem::replace(&mut self.frame.background, true);
+        let output = self.captured(Sink::Substitution, |machine| {
+            machine.subshell(|machine| machine.stage(body));
+        });
+        self.frame.background = outer;
+        let descriptor = self.next_descriptor;
+        self.next_descriptor += 2;
+        self.shell.descriptors.insert(descriptor, Handle::data(output, Source::Process));
+        let ends = [descriptor, descriptor + 1].map(|end| (None, Value::literal(end.to_string())));
+        self.assign_array(name, ends.to_vec(), false);
+        let _ = stage;
+        Some(0)
+    }
+
+    /// Calls a function.
+    pub(super) fn call(&mut self, name: &Rc<str>, arguments: &[Value]) -> Status {
+        let Some(body) = self.shell.functions.get(name).cloned() else { return None };
+        self.called.insert(Rc::clone(name));
+        let open = self.calls.iter().filter(|open| *open == name).count();
+        if open > 0 {
+            let recursion =
+                Recursion { name: Rc::clone(name), span: body.span, multiplies: self.frame.concurrent };
+            if !self.analysis.recursions.contains(&recursion) {
+                self.analysis.recursions.push(recursion);
+            }
+            if self.frame.concurrent || self.frame.reach != Reach::Always {
+                return None;
+            }
+        }
+        if open >= MOST_CALLS || !self.budget.enter() {
+            self.budget.reach(crate::analysis::Limit::Depth);
+            return None;
+        }
+        self.calls.push(Rc::clone(name));
+        let positional = std::mem::replace(&mut self.shell.positional, Rc::new(arguments.to_vec()));
+        let concurrent = self.frame.concurrent;
+        if open == 0 {
+            self.frame.concurrent = false;
+        }
+        let status = self.via("function", None, |machine| machine.stage(&body));
+        self.frame.concurrent = concurrent;
+        self.shell.positional = positional;
+        self.calls.pop();
+        self.budget.leave();
+        status
+    }
+}
+
+impl Value {
+    /// A pattern handed to a loop variable is still a pattern where the variable is used: it stands for file names.
+    fn quoted_glob(self) -> Value {
+        self
+    }
+}

@@ -1,0 +1,113 @@
+//! The expression inside `[[ ]]`.
+
+use super::Parser;
+use super::word::Ends;
+use crate::syntax::{Condition, Word};
+
+impl Parser<'_> {
+    /// The expression up to `]]`, which is stepped over.
+    pub(super) fn condition(&mut self) -> Condition {
+        let start = self.at;
+        let condition = self.either();
+        self.skip_newlines();
+        if !self.take("]]") {
+            self.problem(start, "an unterminated `[[`");
+            self.skip_to_closing_brackets();
+        }
+        condition
+    }
+
+    fn skip_to_closing_brackets(&mut self) {
+        let line = self.rest().split('\n').next().unwrap_or("");
+        if let Some(length) = line.find("]]") {
+            self.at += length + 2;
+        }
+    }
+
+    fn either(&mut self) -> Condition {
+        let mut left = self.both();
+        loop {
+            self.skip_newlines();
+            if !self.take("||") {
+                return left;
+            }
+            left = Condition::Either(Box::new(left), Box::new(self.both()));
+        }
+    }
+
+    fn both(&mut self) -> Condition {
+        let mut left = self.primary();
+        loop {
+            self.skip_newlines();
+            if !self.take("&&") {
+                return left;
+            }
+            left = Condition::Both(Box::new(left), Box::new(self.primary()));
+        }
+    }
+
+    fn primary(&mut self) -> Condition {
+        self.skip_newlines();
+        if !self.budget.enter() {
+            self.at = self.text.len();
+            return Condition::Word(Word::default());
+        }
+        let condition = self.primary_inside();
+        self.budget.leave();
+        condition
+    }
+
+    fn primary_inside(&mut self) -> Condition {
+        if self.byte() == Some(b'!') && matches!(self.byte_after(1), Some(b' ' | b'\t' | b'\n' | b'(')) {
+            self.at += 1;
+            return Condition::Not(Box::new(self.primary()));
+        }
+        if self.take("(") {
+            let inside = self.either();
+            self.skip_newlines();
+            self.take(")");
+            return inside;
+        }
+        if let Some(operator) = self.unary_operator() {
+            self.skip_blanks();
+            let word = self.operand().unwrap_or_default();
+            return Condition::Unary(operator, word);
+        }
+        let Some(left) = self.operand() else { return Condition::Word(Word::default()) };
+        self.skip_blanks();
+        match self.binary_operator() {
+            Some(operator) => {
+                self.skip_blanks();
+                let ends = if operator == "=~" { Ends::Pattern } else { Ends::Word };
+                let right = self.word_until(ends).unwrap_or_default();
+                Condition::Binary(left, operator, right)
+            }
+            None => Condition::Word(left),
+        }
+    }
+
+    fn operand(&mut self) -> Option<Word> {
+        if self.rest().starts_with("]]") { None } else { self.word() }
+    }
+
+    fn unary_operator(&mut self) -> Option<String> {
+        let (first, letter, behind) = (self.byte()?, self.byte_after(1)?, self.byte_after(2)?);
+        if first != b'-' || !letter.is_ascii_alphabetic() || !matches!(behind, b' ' | b'\t') {
+            return None;
+        }
+        let operator = self.slice(self.at, self.at + 2).to_owned();
+        self.at += 2;
+        Some(operator)
+    }
+
+    fn binary_operator(&mut self) -> Option<String> {
+        for operator in
+            ["==", "=~", "!=", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef", "=", "<", ">"]
+        {
+            if self.take(operator) {
+                return Some(operator.to_owned());
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,145 @@
+//! Simple commands: assignments, words and redirections in any order.
+
+use super::Parser;
+use super::word::Ends;
+use crate::syntax::{Assign, AssignValue, Index, Node, Part, Parts, Redirect, Simple, Word};
+
+/// Builtins whose arguments are assignments.
+const DECLARERS: &[&str] = &["declare", "typeset", "local", "export", "readonly"];
+
+impl Parser<'_> {
+    pub(super) fn simple(&mut self) -> (Node, Vec<Redirect>) {
+        let start = self.at;
+        let mut simple = Simple::default();
+        let mut redirections = Vec::new();
+        loop {
+            self.skip_blanks();
+            if self.at_end() {
+                break;
+            }
+            if let Some(redirection) = self.redirection() {
+                redirections.push(redirection);
+                continue;
+            }
+            let declares = is_declarer(&simple.words);
+            if simple.words.is_empty() || declares {
+                if let Some(assign) = self.assignment(declares) {
+                    if declares {
+                        simple.declared.push(assign)
+                    } else {
+                        simple.assignments.push(assign)
+                    }
+                    continue;
+                }
+            }
+            match self.word() {
+                Some(word) => simple.words.push(word),
+                None => break,
+            }
+        }
+        if self.at == start && !self.at_end() {
+            self.skip_unexpected();
+        }
+        (Node::Simple(simple), redirections)
+    }
+
+    /// A parenthesis where a word should stand: what is inside is read as commands.
+    fn skip_unexpected(&mut self) {
+        let start = self.at;
+        if self.byte().is_some_and(|byte| matches!(byte, b'(' | b'<' | b'>')) {
+            self.at += 1;
+            self.problem(start, "an unexpected operator");
+        }
+    }
+
+    /// `name=value`, `name+=value`, `name[index]=value` at the cursor. `array_only` leaves scalars to be words.
+    fn assignment(&mut self, array_only: bool) -> Option<Assign> {
+        let start = self.at;
+        if !self.could_be_assignment() {
+            return None;
+        }
+        let name = self.name();
+        let index = match self.index() {
+            Some(Index::At(parts)) => Some(parts),
+            Some(Index::All | Index::Joined) => Some(Parts::new()),
+            None => None,
+        };
+        let append = self.take("+=");
+        if !append && !self.take("=") || array_only && self.byte() != Some(b'(') {
+            self.at = start;
+            return None;
+        }
+        let value = if self.take("(") {
+            AssignValue::Array(self.array_elements())
+        } else {
+            AssignValue::Scalar(self.word().unwrap_or_default())
+        };
+        Some(Assign { name, index, append, value })
+    }
+
+    /// A cheap look ahead, so that words are not read twice: an identifier followed by `=`, `+=` or an index.
+    fn could_be_assignment(&self) -> bool {
+        let rest = self.rest();
+        let length = rest.find(|c: char| c != '_' && c != '\\' && c != '\n' && !c.is_ascii_alphanumeric());
+        let Some((name, behind)) = length.and_then(|length| rest.split_at_checked(length)) else {
+            return false;
+        };
+        if !name.starts_with(|c: char| c == '_' || c.is_ascii_alphabetic()) {
+            return false;
+        }
+        if let Some(inside) = behind.strip_prefix('[') {
+            let end = inside.find(['\n', ';']).unwrap_or(inside.len());
+            return inside.get(..end).is_some_and(|inside| inside.contains("]=") || inside.contains("]+="));
+        }
+        behind.starts_with('=') || behind.starts_with("+=")
+    }
+
+    fn array_elements(&mut self) -> Vec<(Option<Parts>, Word)> {
+        let start = self.at;
+        let mut elements = Vec::new();
+        loop {
+            self.skip_newlines();
+            if self.take(")") {
+                return elements;
+            }
+            let index = self.element_index();
+            match self.word() {
+                Some(word) => elements.push((index, word)),
+                None if index.is_some() => elements.push((index, Word::default())),
+                None if self.at_end() => {
+                    self.problem(start, "an unterminated array");
+                    return elements;
+                }
+                None => {
+                    self.problem(start, "an operator inside an array");
+                    self.next_char();
+                }
+            }
+        }
+    }
+
+    /// `[index]=` before an element.
+    fn element_index(&mut self) -> Option<Parts> {
+        let start = self.at;
+        let is_indexed = self.byte() == Some(b'[')
+            && self
+                .rest()
+                .find("]=")
+                .is_some_and(|end| !self.slice(start, start + end).contains([' ', '\n']));
+        if !is_indexed {
+            return None;
+        }
+        self.at += 1;
+        let parts = self.nested_parts(Ends::Bracket);
+        if self.take("]=") {
+            return Some(parts);
+        }
+        self.at = start;
+        None
+    }
+}
+
+fn is_declarer(words: &[Word]) -> bool {
+    let Some(first) = words.first() else { return false };
+    matches!(first.parts.as_slice(), [Part::Literal(name)] if DECLARERS.contains(&name.as_str()))
+}

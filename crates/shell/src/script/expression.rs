@@ -1,0 +1,491 @@
+//! Constant expressions of the other languages: strings, concatenation, decoding calls, lists.
+
+use std::collections::HashMap;
+
+use super::Language;
+use super::lexer::Token;
+use crate::edit::shared;
+use crate::evaluate::{decode_base64, decode_hexadecimal};
+use crate::value::{Origin, Unknown, Value};
+
+/// What an expression gives.
+#[derive(Clone, Debug)]
+pub(super) enum Item {
+    Text(Value),
+    Number(i64),
+    List(Vec<Item>),
+    /// Not constant; the value holds its origins.
+    Unknown(Value),
+}
+
+impl Item {
+    pub(super) fn value(&self) -> Value {
+        match self {
+            Item::Text(value) | Item::Unknown(value) => value.clone(),
+            Item::Number(number) => Value::literal(number.to_string()),
+            Item::List(items) => items.iter().fold(Value::default(), |mut all, item| {
+                all.append(&item.value());
+                all
+            }),
+        }
+    }
+
+    fn nothing() -> Item {
+        Item::Unknown(Value::unknown(Unknown::Computed))
+    }
+}
+
+/// Stands for the command that runs the code; the evaluation puts its index there.
+pub(crate) const THIS_COMMAND: usize = usize::MAX;
+
+/// Calls that fetch from the network, by a part of their name.
+const NETWORK: &[&str] = &[
+    "urlopen",
+    "urlretrieve",
+    "requests.",
+    "httpx.",
+    "fetch",
+    "http.get",
+    "https.get",
+    "axios",
+    "LWP",
+    "open-uri",
+    "Net::HTTP",
+    "URI.open",
+    "file_get_contents",
+    "curl_exec",
+    "socket",
+    "recv",
+];
+
+/// Nesting of expressions.
+const MAX_DEPTH: u32 = 40;
+
+pub(super) struct Reader<'t> {
+    pub(super) tokens: &'t [Token],
+    pub(super) at: usize,
+    pub(super) variables: HashMap<String, Item>,
+    pub(super) language: Language,
+    pub(super) depth: u32,
+}
+
+impl Reader<'_> {
+    pub(super) fn peek(&self) -> Option<&Token> {
+        self.tokens.get(self.at)
+    }
+
+    pub(super) fn takes(&mut self, sign: char) -> bool {
+        let found = self.peek() == Some(&Token::Sign(sign));
+        self.at += usize::from(found);
+        found
+    }
+
+    fn skip_newlines(&mut self) {
+        while self.peek() == Some(&Token::Newline) {
+            self.at += 1;
+        }
+    }
+
+    /// The arguments between parentheses, the cursor behind the opening one; named ones are left out.
+    pub(super) fn arguments(&mut self, close: char) -> Vec<Item> {
+        let mut items = Vec::new();
+        loop {
+            self.skip_newlines();
+            if self.takes(close) || self.peek().is_none() || items.len() > 256 {
+                return items;
+            }
+            let before = self.at;
+            let named = matches!((self.peek(), self.tokens.get(self.at + 1), self.tokens.get(self.at + 2)),
+                (Some(Token::Name(_)), Some(Token::Sign('=' | ':')), next) if next != Some(&Token::Sign('=')));
+            if named {
+                self.at += 2;
+            }
+            let item = self.expression();
+            if !named {
+                items.push(item);
+            }
+            self.skip_newlines();
+            if !self.takes(',') && self.peek() != Some(&Token::Sign(close)) && self.at == before {
+                self.at += 1;
+            }
+        }
+    }
+
+    pub(super) fn expression(&mut self) -> Item {
+        if self.depth > MAX_DEPTH {
+            self.at = self.tokens.len();
+            return Item::nothing();
+        }
+        self.depth += 1;
+        let mut left = self.operand();
+        loop {
+            left = self.behind(left);
+            let joins = match self.peek() {
+                Some(Token::Sign('+')) => true,
+                Some(Token::Sign('.')) => {
+                    matches!(self.language, Language::Perl | Language::Php | Language::Lua)
+                }
+                Some(Token::Sign('&')) => self.language == Language::AppleScript,
+                Some(Token::Text { .. }) => matches!(self.language, Language::Python | Language::Awk),
+                Some(Token::Sign('*')) => {
+                    self.at += 1;
+                    let count = self.operand();
+                    left = repeated(&left, &count);
+                    continue;
+                }
+                _ => false,
+            };
+            if !joins {
+                break;
+            }
+            while matches!(self.peek(), Some(Token::Sign('+' | '.' | '&'))) {
+                self.at += 1;
+            }
+            self.skip_newlines();
+            let right = self.operand();
+            let right = self.behind(right);
+            left = joined(left, right);
+        }
+        self.depth -= 1;
+        left
+    }
+
+    fn operand(&mut self) -> Item {
+        let Some(token) = self.peek().cloned() else { return Item::nothing() };
+        self.at += 1;
+        match token {
+            Token::Text { text, expands } => {
+                Item::Text(if expands { self.expanded(&text) } else { Value::literal(text) })
+            }
+            Token::Number(number) => Item::Number(number),
+            Token::Sign('(') => {
+                let items = self.arguments(')');
+                match items.as_slice() {
+                    [one] => one.clone(),
+                    _ => Item::List(items),
+                }
+            }
+            Token::Sign('[') => Item::List(self.arguments(']')),
+            Token::Sign('{') => {
+                self.skip_block();
+                Item::nothing()
+            }
+            Token::Sign('-' | '!' | '~' | '\\') => {
+                self.operand();
+                Item::nothing()
+            }
+            Token::Name(name) => self.named(&name),
+            Token::Command(text) => {
+                let _ = text;
+                Item::Unknown(Value::unknown(Unknown::Output(None)))
+            }
+            Token::Sign(_) | Token::Newline => {
+                self.at -= 1;
+                Item::nothing()
+            }
+        }
+    }
+
+    fn skip_block(&mut self) {
+        let mut open = 1;
+        while let Some(token) = self.peek() {
+            match token {
+                Token::Sign('{') => open += 1,
+                Token::Sign('}') => open -= 1,
+                _ => {}
+            }
+            self.at += 1;
+            if open == 0 {
+                return;
+            }
+        }
+    }
+
+    /// A variable or a call.
+    fn named(&mut self, name: &str) -> Item {
+        if matches!(name, "new" | "await" | "return") {
+            return self.operand();
+        }
+        if self.takes('(') {
+            let arguments = self.arguments(')');
+            return self.call(name, None, &arguments);
+        }
+        if let Some((owner, method)) = name.rsplit_once('.')
+            && let Some(item) = self.variables.get(owner).cloned()
+        {
+            return self.call(method, Some(&item), &[]);
+        }
+        let perl_call = matches!(self.language, Language::Perl | Language::Ruby)
+            && matches!(name, "pack" | "decode_base64" | "reverse" | "lc" | "uc" | "join" | "chr");
+        if perl_call && matches!(self.peek(), Some(Token::Text { .. } | Token::Name(_) | Token::Number(_))) {
+            let mut arguments = vec![self.expression()];
+            while self.takes(',') {
+                arguments.push(self.expression());
+            }
+            return self.call(name, None, &arguments);
+        }
+        let mut value = Value::unknown(Unknown::Computed);
+        if name.contains("environ")
+            || name.contains("process.env")
+            || name.starts_with("ENV")
+            || name == "$ENV"
+        {
+            value.add_origin(Origin::Environment);
+        }
+        self.variables.get(name).cloned().unwrap_or(Item::Unknown(value))
+    }
+
+    /// Methods and indexes behind an operand.
+    fn behind(&mut self, mut item: Item) -> Item {
+        loop {
+            match (self.peek().cloned(), self.tokens.get(self.at + 1).cloned()) {
+                (Some(Token::Sign('.')), Some(Token::Name(method)))
+                    if !matches!(self.language, Language::Perl | Language::Php) =>
+                {
+                    self.at += 2;
+                    let arguments = if self.takes('(') { self.arguments(')') } else { Vec::new() };
+                    let mut last = item;
+                    for (at, method) in method.split('.').enumerate() {
+                        let is_final = at == method.matches('.').count();
+                        last = self.call(method, Some(&last), if is_final { &arguments } else { &[] });
+                    }
+                    item = last;
+                }
+                (Some(Token::Sign('[')), Some(Token::Sign(':'))) => {
+                    // `[::-1]` turns a text round; other slices are not followed.
+                    let turns = self.tokens.get(self.at + 2) == Some(&Token::Sign(':'))
+                        && self.tokens.get(self.at + 3) == Some(&Token::Sign('-'));
+                    while !self.takes(']') && self.peek().is_some() {
+                        self.at += 1;
+                    }
+                    item = if turns { turned(&item) } else { Item::nothing() };
+                }
+                (Some(Token::Sign('[')), Some(_)) => {
+                    self.at += 1;
+                    let index = self.arguments(']');
+                    item = match (&item, index.first()) {
+                        (Item::List(items), Some(Item::Number(at))) => usize::try_from(*at)
+                            .ok()
+                            .and_then(|at| items.get(at))
+                            .cloned()
+                            .unwrap_or_else(Item::nothing),
+                        _ => Item::Unknown(Value::unknown(Unknown::Computed).with_origins_of(&item.value())),
+                    };
+                }
+                _ => return item,
+            }
+        }
+    }
+
+    /// A call in an expression: decoding and string functions are computed, the rest is unknown with its origins.
+    fn call(&mut self, name: &str, owner: Option<&Item>, arguments: &[Item]) -> Item {
+        let last = name.rsplit(['.', ':', '>']).next().unwrap_or(name);
+        let first = arguments.first();
+        let input = owner.or(first).map(Item::value).unwrap_or_default();
+        let decoder = |text: Option<String>| match text {
+            Some(text) => Item::Text(
+                Value::literal(text).with_origins_of(&input).with_origin(Origin::Decoded(shared(last))),
+            ),
+            None => Item::Unknown(
+                Value::unknown(Unknown::Decoded)
+                    .with_origins_of(&input)
+                    .with_origin(Origin::Decoded(shared(last))),
+            ),
+        };
+        let first_text = first.map(Item::value);
+        let argument = first_text.as_ref().and_then(Value::known);
+        let encoding = arguments.get(1).map(Item::value);
+        let encoding = encoding.as_ref().and_then(Value::known).unwrap_or("");
+        match last {
+            "b64decode" | "urlsafe_b64decode" | "standard_b64decode" | "decodebytes" | "atob"
+            | "decode_base64" | "base64_decode" | "decode64" | "strict_decode64" | "urlsafe_decode64" => {
+                decoder(argument.and_then(decode_base64))
+            }
+            "fromhex" | "unhexlify" | "hex2bin" | "a2b_hex" => decoder(argument.map(decode_hexadecimal)),
+            "from" if name.contains("Buffer") && encoding == "base64" => {
+                decoder(argument.and_then(decode_base64))
+            }
+            "from" if name.contains("Buffer") && encoding == "hex" => {
+                decoder(argument.map(decode_hexadecimal))
+            }
+            "decode" if name.contains("codecs") => match encoding {
+                "hex" => decoder(argument.map(decode_hexadecimal)),
+                "base64" => decoder(argument.and_then(decode_base64)),
+                "rot13" | "rot_13" => decoder(argument.map(rotated)),
+                _ => Item::nothing(),
+            },
+            "pack" if argument == Some("H*") => decoder(Some(decode_hexadecimal(encoding))),
+            "decompress" | "inflate" | "gunzipSync" | "inflateSync" | "loads" | "gzinflate"
+            | "gzuncompress" => decoder(None),
+            "chr" | "fromCharCode" | "fromCodePoint" => Item::Text(characters(arguments)),
+            "join" if owner.is_some() || arguments.len() > 1 => list_joined(owner, arguments),
+            "reverse" | "strrev" | "reversed" => turned(owner.or(first).unwrap_or(&Item::Number(0))),
+            "lower" | "toLowerCase" | "lc" | "downcase" | "strtolower" => {
+                Item::Text(input.map(str::to_lowercase))
+            }
+            "upper" | "toUpperCase" | "uc" | "upcase" | "strtoupper" => {
+                Item::Text(input.map(str::to_uppercase))
+            }
+            "replace" | "gsub" | "replaceAll" if owner.is_some() => match (argument, encoding) {
+                (Some(from), to) if !from.is_empty() => Item::Text(input.map(|text| text.replace(from, to))),
+                _ => Item::nothing(),
+            },
+            "split" if input.known().is_some() => {
+                let text = input.text();
+                let parts: Vec<&str> = match argument.filter(|separator| !separator.is_empty()) {
+                    Some(separator) => text.split(separator).collect(),
+                    None if owner.is_some() => text.split_whitespace().collect(),
+                    None => vec![text],
+                };
+                Item::List(parts.into_iter().map(|part| Item::Text(Value::literal(part))).collect())
+            }
+            "decode" | "toString" | "encode" | "strip" | "trim" | "str" | "String" | "bytes" | "Path"
+            | "expanduser" | "abspath" | "realpath" | "resolve" | "escapeshellcmd" | "unpack" | "read"
+            | "text" | "content"
+                if !input.is_empty() =>
+            {
+                if matches!(last, "expanduser") {
+                    return Item::Text(input);
+                }
+                owner.or(first).cloned().unwrap_or_else(Item::nothing)
+            }
+            "bytearray" if matches!(first, Some(Item::List(_))) => match first {
+                Some(Item::List(items)) => Item::Text(characters(items)),
+                _ => Item::nothing(),
+            },
+            _ => {
+                let mut value = Value::unknown(Unknown::Computed);
+                for item in owner.into_iter().chain(arguments) {
+                    value.add_origins(item.value().origins());
+                }
+                if NETWORK.iter().any(|part| name.contains(part)) {
+                    value.add_origin(Origin::Network(THIS_COMMAND));
+                }
+                if last == "open" || last.starts_with("readFile") {
+                    if let Some(path) = argument {
+                        value.add_origin(Origin::File(shared(path)));
+                    }
+                }
+                if last == "getenv" || name.contains("environ") {
+                    value.add_origin(Origin::Environment);
+                }
+                Item::Unknown(value)
+            }
+        }
+    }
+
+    /// A string with `$name`, `${name}`, `#{name}` or `{name}` in it.
+    pub(super) fn expanded(&self, text: &str) -> Value {
+        let opener = match self.language {
+            Language::Python => "{",
+            Language::Ruby => "#{",
+            Language::JavaScript => "${",
+            _ => "$",
+        };
+        let mut value = Value::default();
+        let mut rest = text;
+        while let Some((before, behind)) = rest.split_once(opener) {
+            value.push_text(before);
+            let braced = opener != "$" || behind.starts_with('{');
+            let inside = behind.trim_start_matches('{');
+            let end = if braced {
+                inside.find('}').unwrap_or(inside.len())
+            } else {
+                inside.find(|c: char| c != '_' && !c.is_alphanumeric()).unwrap_or(inside.len())
+            };
+            let (name, after) = inside.split_at_checked(end).unwrap_or((inside, ""));
+            rest = if braced { after.strip_prefix('}').unwrap_or(after) } else { after };
+            let known = self.variables.get(name).or_else(|| self.variables.get(&format!("${name}")));
+            match known {
+                Some(item) => value.append(&item.value()),
+                None if name.is_empty() => value.push_text(opener),
+                None => value.push_hole(Unknown::Computed),
+            }
+        }
+        value.push_text(rest);
+        value
+    }
+}
+
+fn rotated(text: &str) -> String {
+    let turn = |c: char, base: u8| char::from((u8::try_from(c).unwrap_or(base) - base + 13) % 26 + base);
+    text.chars()
+        .map(|c| match c {
+            'a'..='z' => turn(c, b'a'),
+            'A'..='Z' => turn(c, b'A'),
+            other => other,
+        })
+        .collect()
+}
+
+fn characters(items: &[Item]) -> Value {
+    let mut value = Value::default();
+    for item in items {
+        match item {
+            Item::Number(code) => {
+                let letter = u32::try_from(*code).ok().and_then(char::from_u32);
+                value.push_text(&letter.map(String::from).unwrap_or_default());
+            }
+            Item::List(items) => value.append(&characters(items)),
+            other => value.append(&other.value()),
+        }
+    }
+    value
+}
+
+/// `"sep".join(list)`, `list.join("sep")`, `join("sep", list)`.
+fn list_joined(owner: Option<&Item>, arguments: &[Item]) -> Item {
+    let (separator, items): (Value, Vec<Item>) = match (owner, arguments) {
+        (Some(Item::List(items)), rest) => (rest.first().map(Item::value).unwrap_or_default(), items.clone()),
+        (Some(separator), [Item::List(items)]) => (separator.value(), items.clone()),
+        (None, [separator, Item::List(items)]) => (separator.value(), items.clone()),
+        (None, [separator, items @ ..]) => (separator.value(), items.to_vec()),
+        _ => return Item::nothing(),
+    };
+    let mut value = Value::default();
+    for (at, item) in items.iter().enumerate() {
+        if at > 0 {
+            value.append(&separator);
+        }
+        value.append(&item.value());
+    }
+    Item::Text(value)
+}
+
+fn turned(item: &Item) -> Item {
+    match item {
+        Item::List(items) => Item::List(items.iter().rev().cloned().collect()),
+        other => {
+            let turned = other.value().map(|text| text.chars().rev().collect());
+            Item::Text(turned.with_origin(Origin::Decoded(shared("reverse"))))
+        }
+    }
+}
+
+fn repeated(item: &Item, count: &Item) -> Item {
+    match count {
+        Item::Number(count @ 0..=256) => Item::Text(
+            item.value()
+                .map(|text| text.repeat(usize::try_from(*count).unwrap_or(0)).chars().take(4096).collect()),
+        ),
+        _ => Item::nothing(),
+    }
+}
+
+fn joined(left: Item, right: Item) -> Item {
+    match (left, right) {
+        (Item::Number(left), Item::Number(right)) => Item::Number(left.wrapping_add(right)),
+        (Item::List(mut left), Item::List(right)) => {
+            left.extend(right);
+            Item::List(left)
+        }
+        (left, right) => {
+            let mut value = left.value();
+            value.append(&right.value());
+            if value.text().len() > 64 * 1024 {
+                return Item::nothing();
+            }
+            Item::Text(value)
+        }
+    }
+}

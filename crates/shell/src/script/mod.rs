@@ -1,0 +1,57 @@
+//! Code in other languages: what it hands to a shell, runs, removes, writes and prints, where that is constant.
+//!
+//! Only calls that do something are looked for. A string that merely looks like a command is data.
+
+mod expression;
+mod lexer;
+mod sink;
+
+pub(crate) use expression::THIS_COMMAND;
+
+use crate::value::Value;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Language {
+    Python,
+    JavaScript,
+    Perl,
+    Ruby,
+    Php,
+    Lua,
+    Awk,
+    AppleScript,
+    R,
+    Tcl,
+    PowerShell,
+}
+
+/// Something code does.
+#[derive(Clone, Debug)]
+pub(crate) enum Sunk {
+    /// Text for a shell.
+    Text(Value),
+    /// A command with its arguments; calls that work on files are told as the command that does the same.
+    Words(Vec<Value>),
+    /// What is printed.
+    Printed(Value),
+    /// Something is run that is not constant.
+    Dynamic(Value),
+}
+
+/// Nesting of code in code (`eval`).
+const MAX_DEPTH: u32 = 4;
+
+/// What `code` does, in the order it is written.
+pub(crate) fn sinks(code: &str, language: Language) -> Vec<Sunk> {
+    sinks_at(code, language, 0)
+}
+
+fn sinks_at(code: &str, language: Language, depth: u32) -> Vec<Sunk> {
+    if depth > MAX_DEPTH {
+        return vec![Sunk::Dynamic(Value::default())];
+    }
+    let tokens = lexer::tokens(code, language);
+    let mut walk = sink::Walk::new(&tokens, language, depth);
+    walk.all();
+    walk.found
+}
