@@ -4,5 +4,6 @@ pub mod commands;
 pub mod registry;
 mod shell;
 pub mod simulate;
+pub mod tiers;
 
 pub use shell::{Exit, Failure, Io, main, run};

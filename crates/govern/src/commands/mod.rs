@@ -6,6 +6,7 @@ pub mod install;
 pub mod policy;
 mod replay;
 mod stop;
+pub mod tier;
 
 use crate::{Exit, Failure, Io};
 
@@ -23,6 +24,7 @@ pub struct Command {
 #[rustfmt::skip] // One row a line, so that two new commands never meet in one.
 pub const COMMANDS: &[Command] = &[
     install::COMMAND,
+    tier::COMMAND,
     policy::COMMAND,
     replay::COMMAND,
     allow::COMMAND,
