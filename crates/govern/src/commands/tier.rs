@@ -60,7 +60,9 @@ fn choose(context: &str, io: &mut Io<'_>) -> Result<(), Failure> {
         "production" => (Tier::Strict, "the full tier, the approval workflow, the audit log"),
         "regulated" => (Tier::Regulated, "all of strict, and the compliance audit trail"),
         _ => {
-            return Err(Failure::Usage(format!("`{context}` is not personal, team, production or regulated")));
+            return Err(Failure::Usage(format!(
+                "`{context}` is not personal, team, production or regulated"
+            )));
         }
     };
     writeln!(io.out, "{tier}: {controls}. `govern init {tier}` sets it up.")?;
