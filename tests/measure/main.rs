@@ -1,5 +1,6 @@
 //! `corpus NAME`: recall and false positives over the labelled cases beside the project, one file a subject.
 
+mod commands;
 mod injection;
 mod secrets;
 mod unicode;
@@ -14,6 +15,7 @@ struct Measure {
 
 #[rustfmt::skip] // One row a line, so that two new measurements never meet in one.
 const MEASURES: &[Measure] = &[
+    Measure { name: "commands", run: commands::measure },
     Measure { name: "injection", run: injection::run },
     Measure { name: "secrets", run: secrets::run },
     Measure { name: "unicode", run: unicode::measure },

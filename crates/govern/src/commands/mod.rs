@@ -1,6 +1,7 @@
 //! The commands of `govern`, one file each; this table is what `govern help` prints.
 
 mod allow;
+mod explain;
 mod hook;
 pub mod install;
 pub mod policy;
@@ -30,5 +31,6 @@ pub const COMMANDS: &[Command] = &[
     allow::COMMAND,
     stop::STOP,
     stop::RESUME,
+    explain::COMMAND,
     hook::COMMAND,
 ];

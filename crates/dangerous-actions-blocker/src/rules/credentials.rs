@@ -1,0 +1,454 @@
+//! Files that hold secrets: who may read them, and what must never be done with them.
+
+use hook_core::Severity;
+use shell::{Destination, Flow, Origin};
+
+use crate::call::Call;
+use crate::effects::{Act, Effect};
+use crate::place::{Target, absolute, base_name};
+use crate::rule::{Hit, Instead, Rule};
+use crate::wildcard;
+
+pub(crate) static RULES: &[&Rule] = &[
+    &STORE,
+    &ENVIRONMENT_FILE,
+    &STORE_WRITE,
+    &EXFILTRATION,
+    &ENVIRONMENT_SENT,
+    &METADATA,
+    &KEYCHAIN,
+    &ENVIRONMENT_DUMP,
+];
+
+static STORE: Rule = Rule {
+    id: "credential-store-read",
+    severity: Severity::High,
+    harm: "would read a private key or a store of credentials",
+    instead: Instead::Run(
+        "ls -l ./config",
+        "use the credential where it is (ssh, aws, gh read it themselves), without showing it",
+    ),
+};
+static ENVIRONMENT_FILE: Rule = Rule {
+    id: "env-file-read",
+    severity: Severity::Medium,
+    harm: "would show a file of secrets",
+    instead: Instead::Run("cat .env.example", "the example names the variables without their values"),
+};
+static STORE_WRITE: Rule = Rule {
+    id: "credential-store-write",
+    severity: Severity::High,
+    harm: "would overwrite or delete keys or credentials",
+    instead: Instead::Person("Ask the user to change credentials in their own terminal"),
+};
+static EXFILTRATION: Rule = Rule {
+    id: "secret-exfiltration",
+    severity: Severity::Critical,
+    harm: "would send secrets to another machine",
+    instead: Instead::Person("Nothing here needs a secret to leave the machine; ask the user"),
+};
+static ENVIRONMENT_SENT: Rule = Rule {
+    id: "environment-exfiltration",
+    severity: Severity::Critical,
+    harm: "would send the whole environment, with every token in it, to another machine",
+    instead: Instead::Run("printf '%s\\n' \"$PATH\"", "name the one variable that is needed"),
+};
+static METADATA: Rule = Rule {
+    id: "cloud-metadata",
+    severity: Severity::High,
+    harm: "would ask the cloud's metadata service, which hands out the machine's credentials",
+    instead: Instead::Run(
+        "aws sts get-caller-identity",
+        "use the cloud's own tool, which keeps the credential to itself",
+    ),
+};
+static KEYCHAIN: Rule = Rule {
+    id: "keychain-dump",
+    severity: Severity::High,
+    harm: "would print passwords or tokens out of a keychain or a password store",
+    instead: Instead::Run("gh auth status", "check that the login works without printing the token"),
+};
+static ENVIRONMENT_DUMP: Rule = Rule {
+    id: "environment-dump",
+    severity: Severity::Low,
+    harm: "would show the whole environment, with every token in it",
+    instead: Instead::Run("printf '%s\\n' \"$PATH\"", "name the one variable that is needed"),
+};
+
+/// How secret a path's content is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Secrecy {
+    Plain,
+    /// Certificates and keys of a project, which programs use all day; they only must not leave.
+    Key,
+    /// `.env` and its like.
+    EnvironmentFile,
+    /// Private keys and stores of credentials.
+    Store,
+}
+
+pub(crate) fn judge(call: &Call<'_>, effects: &[Effect<'_>], hits: &mut Vec<Hit>) {
+    for effect in effects {
+        let Some(rule) = rule_for(call, effect) else { continue };
+        let path = absolute(effect.target, call.directory(), call.scene).unwrap_or_default();
+        let located = crate::place::Located { path, place: crate::place::Place::Unknown };
+        hits.push(call.hit_on(rule, format!("{} {}", call.shown(0), effect.target.text), &located));
+    }
+    if METADATA_CLIENTS.contains(&call.name) && call.words().iter().any(|word| is_metadata(word.text())) {
+        hits.push(call.hit(&METADATA, call.shown(1)));
+    }
+    if dumps_keychain(call) {
+        hits.push(call.hit(&KEYCHAIN, call.shown(2)));
+    }
+    if dumps_environment(call) {
+        hits.push(call.hit(&ENVIRONMENT_DUMP, call.shown(2)));
+    }
+}
+
+fn rule_for(call: &Call<'_>, effect: &Effect<'_>) -> Option<&'static Rule> {
+    let secrecy = secrecy_of(effect.target, call);
+    if secrecy == Secrecy::Plain || call.is_contained() {
+        return None;
+    }
+    match effect.act {
+        Act::Send => Some(&EXFILTRATION),
+        Act::Mention if call.name == "source" || call.name == "." => None,
+        Act::Read | Act::Mention if secrecy == Secrecy::Store && !uses_key(call) => Some(&STORE),
+        Act::Move if secrecy == Secrecy::Store => Some(&STORE),
+        Act::Read if secrecy == Secrecy::EnvironmentFile && !keeps_values(call) => Some(&ENVIRONMENT_FILE),
+        Act::Delete | Act::Write if secrecy == Secrecy::Store && !is_config_of_tool(effect.target.text) => {
+            Some(&STORE_WRITE)
+        }
+        Act::Read
+        | Act::Mention
+        | Act::Move
+        | Act::Delete
+        | Act::Write
+        | Act::Append
+        | Act::Create
+        | Act::Change => None,
+    }
+}
+
+/// A private key as an argument of a program whose work is to use keys.
+fn uses_key(call: &Call<'_>) -> bool {
+    matches!(
+        call.name,
+        "ssh"
+            | "scp"
+            | "sftp"
+            | "ssh-add"
+            | "ssh-keygen"
+            | "rsync"
+            | "ansible"
+            | "ansible-playbook"
+            | "git"
+            | "openssl"
+            | "gpg-agent"
+            | "autossh"
+    )
+}
+
+/// Shows names and not values (`grep -c`, `grep -q`, `cut -d= -f1`), or fills `.env` from an example.
+fn keeps_values(call: &Call<'_>) -> bool {
+    let flag = |letters: &str| {
+        call.words().iter().any(|word| {
+            word.text().strip_prefix('-').is_some_and(|rest| {
+                !rest.starts_with('-') && rest.contains(|letter| letters.contains(letter))
+            })
+        })
+    };
+    match call.name {
+        "grep" | "rg" | "egrep" | "fgrep" => flag("qcl"),
+        "cut" => call.words().iter().any(|word| word.text() == "-f1"),
+        _ => false,
+    }
+}
+
+/// Files beside credentials that tools write as a matter of course.
+fn is_config_of_tool(text: &str) -> bool {
+    matches!(base_name(text), ".npmrc" | "config" | "config.json" | ".pypirc" | ".netrc" | ".my.cnf")
+}
+
+/// How secret what `target` names is, seen from `call`'s folder.
+pub(crate) fn secrecy_of(target: Target<'_>, call: &Call<'_>) -> Secrecy {
+    if target.text.is_empty() {
+        return Secrecy::Plain;
+    }
+    let home_only = absolute(target, call.directory(), call.scene).unwrap_or_else(|| target.text.to_owned());
+    secrecy(&home_only, target.glob)
+}
+
+/// How secret the content of `path` is. `glob`: its pattern characters are live.
+pub(crate) fn secrecy(path: &str, glob: bool) -> Secrecy {
+    let lower = path.to_ascii_lowercase().replace('\\', "/");
+    let name = base_name(&lower);
+    let is = |pattern: &str, plain: &str| if glob { could_be(pattern, plain) } else { pattern == plain };
+    if name.ends_with(".pub") || PUBLIC.iter().any(|public| name.ends_with(public)) {
+        return Secrecy::Plain;
+    }
+    let tail: Vec<&str> = lower.rsplit('/').collect();
+    for store in STORES {
+        let wanted: Vec<&str> = store.rsplit('/').collect();
+        // `~/.ssh/` and `~/.ssh/*` as well as `~/.ssh/id_rsa`: a folder of secrets stands for what is in it.
+        for skip in 0..=2 {
+            let Some(part) = tail.get(skip..skip + wanted.len()) else { break };
+            let folder_only = store.ends_with("/*");
+            let matched = part
+                .iter()
+                .zip(&wanted)
+                .all(|(have, want)| is(have, want) || (*want == "*" && !have.is_empty()));
+            if matched && (skip == 0 || folder_only) {
+                return Secrecy::Store;
+            }
+        }
+        if let Some(folder) = store.strip_suffix("/*")
+            && (lower.ends_with(folder) || lower.ends_with(&format!("{folder}/")))
+        {
+            return Secrecy::Store;
+        }
+    }
+    if SYSTEM_STORES.iter().any(|store| is(&lower, store)) {
+        return Secrecy::Store;
+    }
+    if STORE_NAMES.iter().any(|store| is(name, store))
+        || name.ends_with(".kdbx")
+        || name.ends_with(".keychain-db")
+    {
+        return Secrecy::Store;
+    }
+    if ENVIRONMENT_FILES.iter().any(|file| is(name, file))
+        || (name.starts_with(".env.") && !name.ends_with(".js") && !name.ends_with(".ts"))
+    {
+        return Secrecy::EnvironmentFile;
+    }
+    if KEYS.iter().any(|suffix| name.ends_with(suffix) && name.len() > suffix.len())
+        || matches!(name, "certs" | "private_keys" | "secrets")
+    {
+        return Secrecy::Key;
+    }
+    Secrecy::Plain
+}
+
+/// A pattern that begins like the secret's name and could be it: `.e*` is `.env`, but `*` is not meant for it.
+fn could_be(pattern: &str, name: &str) -> bool {
+    if !wildcard::is_pattern(pattern) {
+        return pattern == name;
+    }
+    let letters = pattern.chars().filter(|letter| letter.is_ascii_alphanumeric()).count();
+    letters > 0 && !pattern.starts_with("*.") && wildcard::matches(pattern, name)
+}
+
+/// Endings of examples and of public halves.
+const PUBLIC: &[&str] = &[
+    ".example",
+    ".sample",
+    ".template",
+    ".dist",
+    ".tmpl",
+    ".md",
+    "known_hosts",
+    "authorized_keys",
+    "env.d.ts",
+    ".encrypted",
+    ".enc",
+    ".schema",
+    ".defaults",
+];
+
+/// By their last components.
+const STORES: &[&str] = &[
+    ".ssh/*",
+    ".aws/credentials",
+    ".aws/config",
+    ".aws/sso/*",
+    ".aws/sso/cache/*",
+    ".aws/cli/cache/*",
+    ".gnupg/*",
+    ".gnupg/private-keys-v1.d/*",
+    ".kube/config",
+    ".docker/config.json",
+    ".config/gh/hosts.yml",
+    ".config/gcloud/*",
+    ".config/containers/auth.json",
+    ".cargo/credentials",
+    ".cargo/credentials.toml",
+    ".gem/credentials",
+    ".azure/*",
+    ".config/op/*",
+    ".password-store/*",
+    ".terraform.d/credentials.tfrc.json",
+    ".config/git/credentials",
+    ".claude/.credentials.json",
+    ".config/rclone/rclone.conf",
+    ".config/hub",
+    ".config/netlify/config.json",
+    ".vault-token",
+    ".local/share/keyrings/*",
+    "library/keychains/*",
+    ".config/google-chrome/default/login data",
+    ".mozilla/firefox/*",
+    ".config/sops/age/keys.txt",
+    ".config/doctl/config.yaml",
+    ".config/heroku/*",
+    ".snowflake/connections.toml",
+    ".databrickscfg",
+    ".m2/settings.xml",
+    ".gradle/gradle.properties",
+];
+
+const SYSTEM_STORES: &[&str] = &[
+    "/etc/shadow",
+    "/etc/gshadow",
+    "/etc/sudoers",
+    "/etc/kubernetes/admin.conf",
+    "/etc/krb5.keytab",
+    "/proc/self/environ",
+    "/proc/1/environ",
+    "/etc/master.passwd",
+    "/etc/shadow-",
+    "/etc/ssl/private",
+    "/run/secrets",
+    "/var/run/secrets/kubernetes.io/serviceaccount/token",
+    "/etc/rancher/k3s/k3s.yaml",
+    "/root/.ssh",
+];
+
+/// Wherever they stand.
+const STORE_NAMES: &[&str] = &[
+    "id_rsa",
+    "id_ed25519",
+    "id_ecdsa",
+    "id_dsa",
+    "id_ed25519_sk",
+    ".netrc",
+    "_netrc",
+    ".git-credentials",
+    ".pgpass",
+    ".boto",
+    ".s3cfg",
+    "serviceaccountkey.json",
+    "service-account-key.json",
+    "service_account.json",
+    "credentials.json",
+    "client_secret.json",
+    ".htpasswd",
+    ".npmrc",
+    ".pypirc",
+    ".my.cnf",
+    ".mylogin.cnf",
+    "secrets.yml",
+    "secrets.yaml",
+    "master.key",
+    ".vault_pass",
+    "wallet.dat",
+    ".databrickscfg",
+];
+
+const ENVIRONMENT_FILES: &[&str] = &[
+    ".env",
+    ".envrc",
+    ".env.local",
+    ".env.production",
+    ".env.development",
+    ".env.staging",
+    ".env.test",
+    ".env.prod",
+    ".env.dev",
+    ".flaskenv",
+    ".dev.vars",
+];
+
+const KEYS: &[&str] = &[".pem", ".key", ".p12", ".pfx", ".jks", ".keystore", ".ppk", ".asc", ".p8", ".ovpn"];
+
+/// Secrets that leave by a pipe, a substitution or a redirection.
+pub(crate) fn judge_flow(flow: &Flow, call: &Call<'_>, hits: &mut Vec<Hit>) {
+    if flow.into != Destination::Network || call.is_contained() {
+        return;
+    }
+    let rule = match &flow.origin {
+        Origin::File(path) if secrecy(path, wildcard::is_pattern(path)) > Secrecy::Plain => &EXFILTRATION,
+        Origin::Environment => &ENVIRONMENT_SENT,
+        Origin::File(_)
+        | Origin::Network(_)
+        | Origin::Decoded(_)
+        | Origin::Variable(_)
+        | Origin::Output(_) => return,
+    };
+    if !is_this_machine(call) {
+        hits.push(call.hit(rule, call.shown(1)));
+    }
+}
+
+fn is_this_machine(call: &Call<'_>) -> bool {
+    call.words().iter().any(|word| {
+        let host = word.text().split_once("://").map_or("", |(_, rest)| rest);
+        ["localhost", "127.0.0.1", "[::1]"].iter().any(|local| host.starts_with(local))
+    })
+}
+
+const METADATA_CLIENTS: &[&str] = &[
+    "curl", "wget", "http", "https", "xh", "nc", "ncat", "python", "python3", "httpie", "aria2c", "lynx",
+    "w3m",
+];
+
+/// Link-local metadata services: AWS, Azure, GCP, Oracle and OpenStack share one address; ECS and Alibaba have their own.
+fn is_metadata(text: &str) -> bool {
+    let host = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let host = host.split(['/', ':', '?']).next().unwrap_or("");
+    matches!(
+        host,
+        "169.254.169.254"
+            | "169.254.170.2"
+            | "100.100.100.200"
+            | "metadata.google.internal"
+            | "metadata"
+            | "[fd00"
+            | "0xa9fea9fe"
+            | "2852039166"
+            | "169.254.169.123"
+    )
+}
+
+fn dumps_keychain(call: &Call<'_>) -> bool {
+    let words: Vec<_> = call.words().iter().map(|word| word.text()).take(4).collect();
+    let has = |word: &str| words.contains(&word);
+    let shown = call.command.stdout.is_none();
+    match call.name {
+        "security" => {
+            has("dump-keychain")
+                || has("export")
+                || (words.iter().any(|word| word.starts_with("find-") && word.ends_with("-password"))
+                    && (has("-w") || has("-g")))
+        }
+        "gpg" | "gpg2" => words.iter().any(|word| word.starts_with("--export-secret")),
+        // Handing a token to another program is what these are for; printing it is not.
+        "gh" => shown && words.starts_with(&["auth", "token"]),
+        "pass" => {
+            shown
+                && !words.is_empty()
+                && !matches!(
+                    words.first(),
+                    Some(&("ls" | "list" | "find" | "git" | "init" | "insert" | "generate" | "help"))
+                )
+        }
+        "secret-tool" => shown && has("lookup"),
+        "vault" => shown && has("read") && words.iter().any(|word| word.contains("secret")),
+        "cmdkey" => has("/list"),
+        "mimikatz" | "lazagne" | "hashdump" => true,
+        _ => false,
+    }
+}
+
+/// `env`, `printenv`, `export -p` that print to the session.
+fn dumps_environment(call: &Call<'_>) -> bool {
+    let words = call.words();
+    let all = match call.name {
+        "env" | "printenv" => words.is_empty() && !call.command.wraps,
+        "export" | "declare" => {
+            words.len() == 1 && words.iter().any(|word| matches!(word.text(), "-p" | "-x" | "-px"))
+        }
+        _ => false,
+    };
+    all && call.command.stdout.is_none() && call.command.redirections.is_empty()
+}

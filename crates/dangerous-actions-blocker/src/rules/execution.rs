@@ -1,0 +1,137 @@
+//! Code that comes from the network or out of a decoder and is executed unread.
+
+use hook_core::Severity;
+use shell::{Destination, Flow, Origin, Target as Into};
+
+use crate::call::Call;
+use crate::place::base_name;
+use crate::rule::{Hit, Instead, Rule};
+
+pub(crate) static RULES: &[&Rule] = &[&REMOTE, &DECODED, &UNSEEN_INPUT, &RUNNER];
+
+static REMOTE: Rule = Rule {
+    id: "execute-download",
+    severity: Severity::High,
+    harm: "would run code from the network that nobody has read",
+    instead: Instead::Run(
+        "curl -fsSL https://example.com/install.sh -o ./install.sh",
+        "download it, read it, then ask the user to run it",
+    ),
+};
+static DECODED: Rule = Rule {
+    id: "execute-decoded",
+    severity: Severity::High,
+    harm: "would run code that is encoded so that it cannot be read here",
+    instead: Instead::Run("base64 -d ./payload.b64 > ./payload.sh", "decode it to a file and read it first"),
+};
+static UNSEEN_INPUT: Rule = Rule {
+    id: "execute-unseen",
+    severity: Severity::Medium,
+    harm: "would run commands out of a list or a file that cannot be read here",
+    instead: Instead::Run("xargs -n1 echo < ./list.txt", "print the commands first"),
+};
+static RUNNER: Rule = Rule {
+    id: "execute-remote-package",
+    severity: Severity::Low,
+    harm: "would download a package and run it at once",
+    instead: Instead::Run("npm ci", "install what the lock file approves and run that"),
+};
+
+/// Flows of the whole line that end in an interpreter.
+pub(crate) fn judge_flow(flow: &Flow, call: &Call<'_>, hits: &mut Vec<Hit>) {
+    if flow.into != Destination::Interpreter {
+        return;
+    }
+    let rule = match &flow.origin {
+        Origin::Network(source) => {
+            let local =
+                call.line.commands.get(*source).is_some_and(|command| {
+                    command.argv.iter().skip(1).any(|word| is_local_address(word.text()))
+                });
+            if local || is_known_setup(call, *source) {
+                return;
+            }
+            &REMOTE
+        }
+        // What was computed has been judged as a command of its own.
+        Origin::Decoded(_) if !flow.known => &DECODED,
+        Origin::Decoded(_)
+        | Origin::Environment
+        | Origin::Variable(_)
+        | Origin::File(_)
+        | Origin::Output(_) => return,
+    };
+    hits.push(call.hit(rule, call.shown(2)));
+}
+
+/// `file://`, or this machine itself.
+fn is_local_address(text: &str) -> bool {
+    let host = text.split_once("://").map_or(text, |(_, rest)| rest);
+    text.starts_with("file://")
+        || ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"].iter().any(|local| {
+            host.strip_prefix(local).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
+        })
+}
+
+/// `source <(kubectl completion bash)` and the like are the program's own output, not a download.
+fn is_known_setup(call: &Call<'_>, source: usize) -> bool {
+    call.line.commands.get(source).is_some_and(|command| {
+        let name = command.argv.first().map_or("", |word| base_name(word.text()));
+        command.argv.iter().any(|word| word.text() == "completion") && !matches!(name, "curl" | "wget" | "nc")
+    })
+}
+
+/// One command that executes what it is given unseen.
+pub(crate) fn judge(call: &Call<'_>, hits: &mut Vec<Hit>) {
+    let words = call.words();
+    if SHELLS.contains(&call.name) {
+        let takes_code = words.iter().position(|word| is_code_flag(word.text()));
+        if call.via(&["xargs", "parallel"])
+            && takes_code.is_some_and(|at| words.get(at + 1).is_none_or(|code| code.text().trim().is_empty()))
+        {
+            hits.push(call.hit(&UNSEEN_INPUT, call.shown(2)));
+        }
+        // `bash < /dev/tcp/host/port`
+        for redirection in &call.command.redirections {
+            if let Into::File(path) = &redirection.target
+                && (path.text().starts_with("/dev/tcp/") || path.text().starts_with("/dev/udp/"))
+                && redirection.mode == shell::Mode::Read
+            {
+                hits.push(call.hit(&REMOTE, call.shown(2)));
+            }
+        }
+    }
+    let runs_package = matches!(
+        (call.name, words.first().map(|word| word.text())),
+        ("npx" | "bunx" | "uvx" | "pipx", Some(_)) | ("pnpm" | "yarn", Some("dlx"))
+    );
+    if runs_package
+        && !words.iter().any(|word| matches!(word.text(), "--no-install" | "--no" | "list" | "--version"))
+    {
+        hits.push(call.hit(&RUNNER, call.shown(2)));
+    }
+}
+
+pub(crate) const SHELLS: &[&str] = &[
+    "sh",
+    "bash",
+    "zsh",
+    "dash",
+    "ksh",
+    "mksh",
+    "ash",
+    "fish",
+    "csh",
+    "tcsh",
+    "pwsh",
+    "powershell",
+    "rbash",
+];
+
+/// `-c`, `-lc`, `-Command`.
+fn is_code_flag(text: &str) -> bool {
+    matches!(text, "-Command" | "-EncodedCommand")
+        || text
+            .strip_prefix('-')
+            .is_some_and(|letters| !letters.starts_with('-') && letters.len() <= 5 && letters.contains('c'))
+}

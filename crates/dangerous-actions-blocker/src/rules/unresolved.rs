@@ -1,0 +1,97 @@
+//! What could not be read: command names nobody knows before they run, limits of the analysis, text that is no shell.
+
+use hook_core::Severity;
+use shell::{Analysis, Command, Value};
+
+use crate::call::Call;
+use crate::rule::{Answer, Hit, Instead, Rule};
+
+pub(crate) static RULES: &[&Rule] = &[&NAME, &LIMIT, &UNREADABLE];
+
+static NAME: Rule = Rule {
+    id: "unknown-command-name",
+    severity: Severity::High,
+    harm: "hides which program would run, and its arguments would do damage to several",
+    instead: Instead::Run("git status --short", "write the command out"),
+};
+static LIMIT: Rule = Rule {
+    id: "command-too-complex",
+    severity: Severity::High,
+    harm: "is too long or nests too deeply to be judged",
+    instead: Instead::Run("ls", "run it in smaller steps"),
+};
+static UNREADABLE: Rule = Rule {
+    id: "command-unreadable",
+    severity: Severity::Medium,
+    harm: "is not shell that can be read, and names programs that do damage",
+    instead: Instead::Run("ls", "write it as plain shell"),
+};
+
+/// Heads that a hidden name is tried with.
+const HEADS: &[&str] = &["rm", "git", "dd", "chmod", "mkfs.ext4"];
+
+/// A command whose name is not known is judged as each of the worst it could be.
+pub(crate) fn judge(call: &Call<'_>, hits: &mut Vec<Hit>) {
+    let hidden =
+        call.command.argv.first().is_some_and(|name| name.text().is_empty() && !name.holes().is_empty());
+    if !hidden || call.words().is_empty() {
+        return;
+    }
+    for head in HEADS {
+        let mut argv = vec![Value::literal(*head)];
+        argv.extend(call.words().iter().cloned());
+        let command = Command { argv, ..call.command.clone() };
+        let trial = Call::new(call.line, call.index, &command, call.scene);
+        let mut found = Vec::new();
+        crate::commands::judge_call(&trial, &mut found);
+        let bad = found.iter().any(|hit| {
+            hit.rule.severity >= Severity::High && hit.rule.answer(call.scene.tier) > Answer::Pass
+        });
+        if bad {
+            hits.push(
+                call.hit(
+                    &NAME,
+                    call.command.argv.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
+                ),
+            );
+            return;
+        }
+    }
+}
+
+/// The analysis stopped early, or stretches of the text are not shell.
+pub(crate) fn judge_line(text: &str, line: &Analysis, hits: &mut Vec<Hit>) {
+    if let Some(limit) = line.limit {
+        hits.push(Hit {
+            rule: &LIMIT,
+            subject: format!("the command line (limit: {limit:?})"),
+            path: None,
+            command: None,
+        });
+    }
+    for problem in &line.unparsed {
+        let part = text.get(problem.span.start..problem.span.end.min(text.len())).unwrap_or("");
+        // An open quote makes bash refuse the whole line; what stands in it was read as one word.
+        if problem.what.starts_with("unterminated") || !names_damage(part) {
+            continue;
+        }
+        hits.push(Hit {
+            rule: &UNREADABLE,
+            subject: format!("the command line ({})", problem.what),
+            path: None,
+            command: None,
+        });
+        return;
+    }
+}
+
+/// Words that make an unreadable stretch worth a question.
+fn names_damage(text: &str) -> bool {
+    const DAMAGE: &[&str] = &[
+        "rm", "dd", "mkfs", "shred", "chmod", "chown", "sudo", "curl", "wget", "eval", "nc", "drop",
+        "destroy",
+    ];
+    text.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'))
+        .any(|word| DAMAGE.contains(&word))
+        && text.contains(['-', '|', '>'])
+}
