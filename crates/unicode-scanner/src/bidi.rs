@@ -34,8 +34,7 @@ fn mark_direction(line: &Line<'_>, at: usize, marks: &mut Vec<Mark>) {
     let is_word = |c: Option<char>| c.is_some_and(|c| c == '_' || c.is_ascii_alphanumeric());
     let right_to_left = line.characters.iter().any(|(_, c)| property::is_right_to_left(*c));
     if is_word(line.before(at)) && is_word(line.at(at + 1)) && !right_to_left {
-        let weight = if line.is_meant(at) { Weight::Suspect } else { Weight::Note };
-        marks.push(line.mark(Class::BidiControl, weight, at, at + 1));
+        marks.push(line.mark(Class::BidiControl, Weight::Suspect, at, at + 1));
     }
 }
 
@@ -55,6 +54,7 @@ fn weigh(line: &Line<'_>, facts: &Facts<'_>, controls: &[usize]) -> Option<Weigh
     let isolates =
         controls.iter().filter_map(|index| line.at(*index)).any(|c| matches!(c, '\u{2066}'..='\u{2068}'));
     match overrides {
+        true if overrides_nothing(line, controls) => Some(Weight::Note),
         true if here && balanced && !line.looks_like_code() => Some(Weight::Note),
         true => Some(Weight::Stop),
         // Embeddings left open end with the paragraph: common in translations. Isolates are written by programs,
@@ -62,6 +62,12 @@ fn weigh(line: &Line<'_>, facts: &Facts<'_>, controls: &[usize]) -> Option<Weigh
         false if crosses || (isolates && !balanced) => Some(Weight::Suspect),
         false => None,
     }
+}
+
+/// Whether what follows the first control is too little to be read in another order: an ellipsis, a bracket.
+fn overrides_nothing(line: &Line<'_>, controls: &[usize]) -> bool {
+    let Some(first) = controls.first() else { return true };
+    line.characters.iter().skip(first + 1).filter(|(_, c)| c.is_alphanumeric()).count() < 2
 }
 
 fn is_balanced(line: &Line<'_>, controls: &[usize]) -> bool {

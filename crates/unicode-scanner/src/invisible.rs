@@ -67,7 +67,8 @@ fn is_ascii_word(c: Option<char>) -> bool {
 fn weigh_filler(line: &Line<'_>, from: usize, end: usize) -> Option<(Class, Weight)> {
     let jamo = |c: Option<char>| c.and_then(property::group) == Some(Group::Jamo);
     let completes = end - from == 1 && (jamo(line.before(from)) || jamo(line.at(end)));
-    (!completes).then_some((Class::InvisibleFiller, Weight::Stop))
+    let weight = if line.is_table_entry(from) { Weight::Note } else { Weight::Stop };
+    (!completes).then_some((Class::InvisibleFiller, weight))
 }
 
 /// U+2800 is a cell of a braille picture, or a blank that is no white space to a compiler.
@@ -93,6 +94,7 @@ fn weigh_ignorable(line: &Line<'_>, at: usize, c: char) -> Option<(Class, Weight
         '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}' | '\u{13430}'..='\u{1345F}' if notation => {
             return None;
         }
+        _ if line.is_table_entry(at) => Weight::Note,
         // Interlinear annotation is internal to a program, and U+FFF0 to U+FFF8 are nothing yet.
         _ => Weight::Stop,
     };
@@ -145,7 +147,14 @@ fn mark_hyphens(line: &Line<'_>, found: &[usize], marks: &mut Vec<Mark>) {
 /// A no-break or typographic space against an operator is an operand's name to some compilers, an error to others.
 fn weigh_space(line: &Line<'_>, from: usize, end: usize) -> Option<(Class, Weight)> {
     const OPERATORS: [&str; 12] = ["&&", "||", "==", "!=", "=>", "->", "+=", "-=", ":=", "<=", ">=", "::"];
-    if !line.looks_like_code() || line.place(from) != Place::Code {
+    if !line.looks_like_code() {
+        return None;
+    }
+    // Both end a line for JavaScript and for no reader.
+    if matches!(line.at(from), Some('\u{2028}' | '\u{2029}')) {
+        return Some((Class::OddSpace, Weight::Suspect));
+    }
+    if line.place(from) != Place::Code {
         return None;
     }
     let before = line.text.get(..line.offset(from)).unwrap_or_default();

@@ -3,7 +3,7 @@
 use unicode_segmentation::GraphemeCursor;
 
 use crate::finding::{Class, Mark, Weight};
-use crate::line::{Line, Place};
+use crate::line::Line;
 use crate::property::{self, Group, Sort};
 
 /// From this many in ASCII words of one text on, single zero-width characters are a pattern and no slip.
@@ -76,6 +76,11 @@ fn weigh_single(line: &Line<'_>, at: usize, sides: [Option<char>; 2], marks: &[M
         return None;
     }
     let inside_word = before.is_some_and(is_word) && after.is_some_and(is_word);
+    let joins = matches!(c, '\u{200C}' | '\u{200D}');
+    if joins && (inside_word || before.is_some_and(|c| c.is_ascii_alphanumeric())) {
+        // No Latin word has anything to join.
+        return Some(Weight::Suspect);
+    }
     if !inside_word {
         // Behind an identifier it makes another identifier; in running text it is a scar of copy and paste.
         let beside_word = before.is_some_and(is_word) || after.is_some_and(is_word);
@@ -88,8 +93,7 @@ fn weigh_single(line: &Line<'_>, at: usize, sides: [Option<char>; 2], marks: &[M
             (mark.column..at).all(|index| line.at(index).is_some_and(is_word))
         }
     });
-    let meant = line.is_meant(at) && line.place(at) != Place::Comment;
-    Some(if second || meant { Weight::Suspect } else { Weight::Note })
+    Some(if second || line.is_meant(at) { Weight::Suspect } else { Weight::Note })
 }
 
 /// Whether the character behind the joiner belongs to the same grapheme cluster as the emoji before it (UAX 29, GB11).

@@ -98,6 +98,18 @@ impl<'t> Line<'t> {
         self.looks_like_code() && matches!(self.place(index), Place::Code | Place::Literal)
     }
 
+    /// Whether the character stands alone in quotes beside others that do: a table of characters names each by itself.
+    pub(crate) fn is_table_entry(&self, index: usize) -> bool {
+        let quote =
+            |index: Option<usize>| index.and_then(|index| self.at(index)).filter(|c| matches!(c, '"' | '\''));
+        let alone = |index: usize| {
+            quote(index.checked_sub(1)).is_some() && quote(Some(index + 1)) == quote(index.checked_sub(1))
+        };
+        let entries = (0..self.characters.len())
+            .filter(|index| self.at(*index).is_some_and(|c| !c.is_ascii()) && alone(*index));
+        alone(index) && entries.take(2).count() == 2
+    }
+
     pub(crate) fn place(&self, index: usize) -> Place {
         let places = self.places.get_or_init(|| places(&self.characters));
         places.get(index).copied().unwrap_or(Place::Code)

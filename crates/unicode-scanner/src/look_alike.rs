@@ -9,6 +9,8 @@ use crate::property::{self, Group};
 /// Styled letters and words from which on a text is written in them, and not only decorated.
 const STYLED_LETTERS: usize = 8;
 const STYLED_WORDS: usize = 2;
+/// Fewer styled letters are a symbol or an ordinal (𝒪, ℝ, 2ⁿᵈ).
+const SHORTEST_STYLED: usize = 3;
 /// Longer words are not looked up elsewhere in the text.
 const LONGEST_WORD: usize = 64;
 
@@ -83,13 +85,12 @@ pub(crate) fn scan(line: &Line<'_>, facts: &Facts<'_>, marks: &mut Vec<Mark>) {
 /// One styled word is decoration; several on their own are a text that no filter reads.
 pub(crate) fn weigh_styled(marks: &mut [Mark], text: &str) {
     let styled = |mark: &Mark| mark.class == Class::StyledLetters && mark.weight == Weight::Note;
-    // A single letter is a symbol (𝒪, ℝ, Ⓐ) and no word.
     let words: Vec<usize> = marks
         .iter()
         .filter(|mark| styled(mark))
         .filter_map(|mark| text.get(mark.span.clone()))
         .map(|word| word.chars().filter(|c| property::fold(*c).is_some()).count())
-        .filter(|letters| *letters >= 2)
+        .filter(|letters| *letters >= SHORTEST_STYLED)
         .collect();
     if words.len() >= STYLED_WORDS && words.iter().sum::<usize>() >= STYLED_LETTERS {
         marks.iter_mut().filter(|mark| styled(mark)).for_each(|mark| mark.weight = Weight::Suspect);
@@ -120,7 +121,7 @@ fn judge(line: &Line<'_>, facts: &Facts<'_>, from: usize, end: usize) -> Option<
         return None;
     }
     if makeup.styled > 0 {
-        return judge_styled(line, facts, word, &makeup).map(|weight| (Class::StyledLetters, weight));
+        return judge_styled(line, facts, from, word, &makeup).map(|weight| (Class::StyledLetters, weight));
     }
     judge_foreign(line, facts, from, word, &makeup).map(|weight| (Class::LookAlikeWord, weight))
 }
@@ -162,7 +163,16 @@ fn judge_foreign(
         return None;
     }
     if makeup.ascii > 0 {
-        return (makeup.letters >= 4 && is_known(facts, word)).then_some(Weight::Suspect);
+        // Cherokee, Lisu, Coptic and their like share no word with Latin letters.
+        let exotic =
+            |c: char| c.is_ascii() || (property::group(c) == Some(Group::Alphabetic) && !is_armenian(c));
+        if makeup.twins == 0 && makeup.letters >= 3 && word.iter().all(|(_, c)| exotic(*c)) {
+            return Some(Weight::Suspect);
+        }
+        // Phonetic letters also write languages; in code they write nothing.
+        let phonetic = word.iter().any(|(_, c)| !c.is_ascii() && property::group(*c) == Some(Group::Latin));
+        let known = makeup.letters >= 4 && (!phonetic || line.looks_like_code()) && is_known(facts, word);
+        return known.then_some(Weight::Suspect);
     }
     // Nothing but twins: a word of that script where the script is in use, a disguise where it is not.
     let script = word.iter().find_map(|(_, c)| property::group(*c));
@@ -180,16 +190,21 @@ fn judge_foreign(
     disguise.then_some(Weight::Suspect)
 }
 
+fn is_armenian(c: char) -> bool {
+    matches!(c, '\u{530}'..='\u{58F}')
+}
+
 fn judge_styled(
     line: &Line<'_>,
     facts: &Facts<'_>,
+    from: usize,
     word: &[(usize, char)],
     makeup: &Makeup,
 ) -> Option<Weight> {
-    if makeup.ascii > 0 {
-        let disguise = line.kind == Kind::Command
-            || (line.looks_like_code() && makeup.letters >= 4 && is_known(facts, word));
-        return disguise.then_some(Weight::Suspect);
+    if makeup.ascii > 0 && makeup.styled < SHORTEST_STYLED {
+        let fullwidth = word.iter().any(|(_, c)| matches!(c, '\u{FF21}'..='\u{FF5A}')) && line.is_meant(from);
+        let known = line.looks_like_code() && makeup.letters >= 4 && is_known(facts, word);
+        return (line.kind == Kind::Command || fullwidth || known).then_some(Weight::Suspect);
     }
     // Fullwidth letters are at home among ideographs.
     let east_asian = line

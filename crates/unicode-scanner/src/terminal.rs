@@ -26,7 +26,7 @@ fn control(line: &Line<'_>, facts: &Facts<'_>, at: usize, escapes: bool, marks: 
     if matches!(c, '\t' | '\r' | '\u{C}' | '\u{85}') {
         return at + 1;
     }
-    let quoted = line.looks_like_code() && !matches!(line.place(at), Place::Comment);
+    let quoted = line.looks_like_code() && matches!(line.place(at), Place::Literal | Place::Sentence);
     let weight = match c {
         '\u{80}'..='\u{9F}' if facts.is_binary() || is_mojibake(line, at) => Weight::Note,
         // The one-byte forms of CSI, OSC, DCS, SOS, PM and APC start a sequence in an 8-bit terminal.
@@ -93,8 +93,15 @@ fn control_sequence(line: &Line<'_>, at: usize) -> (usize, Option<Weight>) {
     }
     let parameters: String = (at + 2..end).filter_map(|index| line.at(index)).collect();
     let weight = match line.at(end) {
-        Some('m') if conceals(&parameters) => Some(Weight::Suspect),
-        Some('m') => None,
+        Some('m') => conceals(&parameters).then_some(Weight::Suspect),
+        // Erasing to the end of the line closes every colour of GCC and grep.
+        Some('K') if matches!(parameters.as_str(), "" | "0") => Some(Weight::Note),
+        // Text drawn over other text is read by a program and not by a person.
+        Some('A'..='H' | 'J' | 'K' | 'S' | 'T' | 'X' | 'd' | 'f' | 's' | 'u')
+            if line.kind != Kind::Output =>
+        {
+            Some(Weight::Suspect)
+        }
         // Reports are answered into the command line, as if the user had typed them.
         Some('n' | 'c' | 't' | 'p' | 'q') if line.kind != Kind::Output => Some(Weight::Suspect),
         Some('@'..='~') => Some(Weight::Note),
@@ -103,26 +110,33 @@ fn control_sequence(line: &Line<'_>, at: usize) -> (usize, Option<Weight>) {
     (end + 1, weight)
 }
 
-/// SGR 8 hides text. An 8 inside an extended colour (`38;5;8`, `48;2;8;8;8`) is a colour.
+/// SGR 8 hides text, and so does one colour for text and ground. An 8 inside an extended colour (`38;5;8`) is a colour.
 fn conceals(parameters: &str) -> bool {
     let mut values = parameters.split([';', ':']);
+    let (mut text, mut ground) = (None, None);
     while let Some(value) = values.next() {
-        match value {
-            "8" | "08" => return true,
-            "38" | "48" | "58" => {
-                let skipped = match values.next() {
+        let number = value.parse().unwrap_or(0_u32);
+        match number {
+            8 => return true,
+            38 | 48 | 58 => {
+                let length = match values.next() {
                     Some("5") => 1,
                     Some("2") => 3,
                     _ => 0,
                 };
-                for _ in 0..skipped {
-                    values.next();
+                let colour: Vec<&str> = values.by_ref().take(length).collect();
+                match number {
+                    38 => text = Some(colour.join(";")),
+                    48 => ground = Some(colour.join(";")),
+                    _ => {}
                 }
             }
+            30..=37 => text = Some((number - 30).to_string()),
+            40..=47 => ground = Some((number - 40).to_string()),
             _ => {}
         }
     }
-    false
+    text.is_some() && text == ground
 }
 
 /// OSC: a number, text, and BEL or ESC \ at the end.
@@ -135,7 +149,7 @@ fn system_command(line: &Line<'_>, at: usize) -> (usize, Option<Weight>) {
         Some("52" | "50" | "5522") => Weight::Suspect,
         Some("1337") if text.contains("File=") || text.contains("Copy") => Weight::Suspect,
         _ if line.kind == Kind::Output => Weight::Note,
-        Some("0" | "1" | "2" | "7" | "9" | "133" | "633") => Weight::Note,
+        Some("7" | "9" | "133" | "633") => Weight::Note,
         _ => Weight::Suspect,
     };
     (end, Some(weight))

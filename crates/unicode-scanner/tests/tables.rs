@@ -216,9 +216,8 @@ fn twins(identical: bool) -> BTreeMap<u32, char> {
         let lower_greek = (0x3B1..=0x3C9).contains(&code) && code != 0x3BF;
         // UTS 39 allows for poor typefaces; these are told apart at a glance in any usual one.
         let distinct = "гшѡҽագզցւռ".contains(letter);
-        // Latin letters of living orthographies (Turkish ı, Kabiye ɩ) are no disguise; two phonetic letters and the
-        // small capitals are.
-        let phonetic = matches!(letter, 'ɑ' | 'ɡ') || (0x1D00..0x1D80).contains(&code);
+        // Latin letters of living orthographies (Turkish ı, Kabiye ɩ) are no disguise; two phonetic letters are.
+        let phonetic = matches!(letter, 'ɑ' | 'ɡ');
         if !phonetic && latin.contains(&code) {
             continue;
         }
@@ -234,7 +233,11 @@ fn folds() -> BTreeMap<u32, char> {
         .chain(0x1D400..=0x1D7FF)
         .chain(0xFF00..=0xFF5E)
         .chain(0x1F110..=0x1F16F)
-        .chain(0x2100..=0x214F);
+        .chain(0x2100..=0x214F)
+        .chain(0x2B0..=0x2B8)
+        .chain(0x1D2C..=0x1D6A)
+        .chain(0x1D9C..=0x1DBF)
+        .chain(0x2071..=0x207F);
     let mut pairs = BTreeMap::new();
     for code in styled {
         let Some(letter) = char::from_u32(code) else { continue };
@@ -245,6 +248,8 @@ fn folds() -> BTreeMap<u32, char> {
             pairs.insert(code, char::from(*ascii));
         }
     }
+    // Small capitals have no decomposition either, and stand apart in several blocks.
+    pairs.extend("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡʏᴢ".chars().map(u32::from).zip("abcdefghijklmnopqrstuvwyz".chars()));
     // Negative circled and negative squared letters have no decomposition; they are the same alphabet in order.
     for start in [0x1F150, 0x1F170] {
         pairs.extend((0..26).filter_map(|i| Some((start + i, char::from_u32(0x41 + i)?))));
