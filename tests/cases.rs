@@ -6,7 +6,7 @@
 //! `{project}` and `{home}` in any text stand for fresh folders; `files` are written below the project (or below the
 //! home, for names that start with `~/`). `rule` is the rule that must be named; `near` the rule this row nearly hits.
 //! `times` sends the event so often, `{n}` being the number of the time; `first` holds rows that are sent before.
-//! `contains` and `absent` are texts the rendered answer must, or must not, hold.
+//! `raw` is the event's text as it is sent, for what no JSON value can hold. `contains` and `absent` are texts the rendered answer must, or must not, hold.
 
 use std::path::Path;
 
@@ -108,6 +108,9 @@ fn decide(hook: &'static Hook, event: &Event, row: &Value, world: &World) -> Res
 }
 
 fn event(row: &Value) -> Result<Event, String> {
+    if let Some(raw) = row.get("raw").and_then(Value::as_str) {
+        return Event::parse(raw.as_bytes()).map_err(|error| error.to_string());
+    }
     let mut event = row.get("event").cloned().unwrap_or_else(|| {
         let name = row.get("on").and_then(Value::as_str);
         let after = if row.get("response").is_some() { "PostToolUse" } else { "PreToolUse" };

@@ -46,17 +46,17 @@ pub fn measure(arguments: &[String]) -> Result<bool, String> {
     let flagged = print_tallies("benign", &benign);
     let bytes: usize = attacks.iter().chain(&benign).map(|row| row.text.len()).sum();
     println!("\n{} texts, {bytes} bytes in {:.1?}", attacks.len() + benign.len(), started.elapsed());
-    for row in attacks.iter().filter(|row| show_missed && scan(&row.text, &row.options).is_empty()) {
+    for row in attacks.iter().filter(|row| show_missed && scan(&row.text, row.options).is_empty()) {
         println!("missed {} {}: {}", row.kind, row.source, tail(&row.text));
     }
     println!("\nbenign texts flagged:");
     for row in &benign {
-        let findings = scan(&row.text, &row.options);
+        let findings = scan(&row.text, row.options);
         for finding in &findings {
             println!("{} {}: {}", row.kind, row.source, line_of(finding));
         }
         if findings.iter().any(|finding| finding.class.is_invisible())
-            != strip(&row.text, &row.options).is_some()
+            != strip(&row.text, row.options).is_some()
         {
             return Err(format!("scan and strip disagree on a text of {}", row.source));
         }
@@ -91,7 +91,7 @@ fn print_tallies(name: &str, rows: &[Row]) -> f64 {
     let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
     let mut classes: BTreeMap<Class, usize> = BTreeMap::new();
     for row in rows {
-        let findings = scan(&row.text, &row.options);
+        let findings = scan(&row.text, row.options);
         let tally = tallies.entry(&row.kind).or_default();
         tally.rows += 1;
         tally.flagged += usize::from(!findings.is_empty());

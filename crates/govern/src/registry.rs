@@ -14,6 +14,7 @@ pub struct Registered {
 #[rustfmt::skip] // One row a line, so that two new hooks never meet in one.
 pub const REGISTRY: &[Registered] = &[
     Registered { hook: &mcp_config_integrity::HOOK, rules: mcp_config_integrity::rules },
+    Registered { hook: &unicode_scanner::HOOK, rules: unicode_scanner::rules },
     Registered { hook: &velocity_governor::HOOK, rules: || velocity_governor::RULES.to_vec() },
     Registered { hook: &audit_logger::HOOK, rules: Vec::new },
 ];

@@ -59,7 +59,8 @@ fn judge(line: &Line<'_>, start: usize, host: &str, marks: &mut Vec<Mark>) {
     let delimiter = name.contains(FALSE_DELIMITERS);
     let labels: Vec<String> = name.split('.').map(shown_label).collect();
     let suffix_is_ascii = labels.last().is_some_and(|label| label.is_ascii());
-    if !delimiter && !(labels.len() > 1 && labels.iter().any(|label| deceives(label, suffix_is_ascii))) {
+    let deceptive = labels.len() > 1 && labels.iter().any(|label| deceives(label, suffix_is_ascii));
+    if !(delimiter || deceptive) {
         return;
     }
     let Some(offset) = line.text.get(start..).and_then(|rest| rest.find(name)).map(|found| start + found)

@@ -204,7 +204,8 @@ fn judge_styled(
     if makeup.ascii > 0 && makeup.styled < SHORTEST_STYLED {
         let fullwidth = word.iter().any(|(_, c)| matches!(c, '\u{FF21}'..='\u{FF5A}')) && line.is_meant(from);
         let known = line.looks_like_code() && makeup.letters >= 4 && is_known(facts, word);
-        return (line.kind == Kind::Command || fullwidth || known).then_some(Weight::Suspect);
+        return ((line.kind == Kind::Command && line.is_code(from)) || fullwidth || known)
+            .then_some(Weight::Suspect);
     }
     // Fullwidth letters are at home among ideographs.
     let east_asian = line

@@ -26,7 +26,7 @@ pub struct Removed {
 }
 
 /// Everything suspicious in the text, at most eight findings of each class, in the order of the text.
-pub fn scan(text: &str, options: &Options) -> Vec<Finding> {
+pub fn scan(text: &str, options: Options) -> Vec<Finding> {
     let mut shown: Vec<Finding> = Vec::new();
     for mark in marks(text, options) {
         let same = shown.iter().filter(|finding| finding.class == mark.class).count();
@@ -39,7 +39,7 @@ pub fn scan(text: &str, options: &Options) -> Vec<Finding> {
 
 /// The text without its invisible part, or `None` if nothing in it is suspicious. Invisible characters go, control
 /// characters and escape sequences become visible escapes, look-alikes stay as they are. Stripping twice changes nothing more.
-pub fn strip(text: &str, options: &Options) -> Option<(String, Removed)> {
+pub fn strip(text: &str, options: Options) -> Option<(String, Removed)> {
     let mut removed = Removed::default();
     let mut current = text.to_owned();
     // What stood apart can meet when something between goes, hence the rounds; hostile nesting is cut short.
@@ -111,7 +111,7 @@ impl Removed {
 }
 
 /// Every mark of the text in order, notes included.
-pub(crate) fn marks(text: &str, options: &Options) -> Vec<Mark> {
+pub(crate) fn marks(text: &str, options: Options) -> Vec<Mark> {
     if is_plain(text.as_bytes()) && !text.contains(domain::PUNYCODE) {
         return Vec::new();
     }

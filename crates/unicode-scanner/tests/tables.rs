@@ -4,6 +4,12 @@
 //! Properties come from the Unicode tables of `regex-syntax`, compatibility forms from `unicode-normalization`,
 //! look-alikes (UTS 39) from `unicode-security`, variation sequences from `data/variation-sequences.txt`.
 
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a test reads and writes the checked-in table"
+)]
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -155,7 +161,7 @@ fn ranges(text: &mut String, about: &str, name: &str, of: &str, assigned: &BTree
     let _ = writeln!(text, "/// {about}\npub(crate) static {name}: [{item}; {}] = [", merged.len());
     for (from, to, value) in merged {
         let value = if of.is_empty() { String::new() } else { format!(", {of}::{value}") };
-        let _ = writeln!(text, "    (0x{from:X}, 0x{to:X}{value}),");
+        let _ = writeln!(text, "    ({}, {}{value}),", hex(from), hex(to));
     }
     text.push_str("];\n\n");
 }
@@ -163,9 +169,14 @@ fn ranges(text: &mut String, about: &str, name: &str, of: &str, assigned: &BTree
 fn letters(text: &mut String, about: &str, name: &str, pairs: &BTreeMap<u32, char>) {
     let _ = writeln!(text, "/// {about}\npub(crate) static {name}: [(u32, u8); {}] = [", pairs.len());
     for (code, ascii) in pairs {
-        let _ = writeln!(text, "    (0x{code:X}, b'{ascii}'),");
+        let _ = writeln!(text, "    ({}, b'{ascii}'),", hex(*code));
     }
     text.push_str("];\n\n");
+}
+
+/// Hexadecimal, in groups of four digits from the right.
+fn hex(code: u32) -> String {
+    if code > 0xFFFF { format!("0x{:X}_{:04X}", code >> 16, code & 0xFFFF) } else { format!("0x{code:X}") }
 }
 
 fn variation_bases() -> BTreeMap<u32, ()> {
