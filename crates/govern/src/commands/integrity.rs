@@ -28,7 +28,9 @@ const LOCK_WAIT: Duration = Duration::from_secs(2);
 
 fn run(arguments: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> {
     match arguments {
-        ["baseline", rest @ ..] => accept(&Wish { everything: true, why: Some("first baseline"), ..Wish::read(rest)? }, io),
+        ["baseline", rest @ ..] => {
+            accept(&Wish { everything: true, why: Some("first baseline"), ..Wish::read(rest)? }, io)
+        }
         ["check"] => check(io),
         ["accept", rest @ ..] => accept(&Wish::read(rest)?, io),
         _ => Err(Failure::Usage(USAGE.to_owned())),
@@ -103,7 +105,10 @@ fn check(io: &mut Io<'_>) -> Result<Exit, Failure> {
     let mut clean = true;
     if let Some(line) = baseline.broken() {
         clean = false;
-        writeln!(io.out, "the record of accepted servers was changed by hand at line {line}; nothing behind it counts")?;
+        writeln!(
+            io.out,
+            "the record of accepted servers was changed by hand at line {line}; nothing behind it counts"
+        )?;
     }
     for change in changes(&inventory, &baseline, &here(io)) {
         clean = false;
@@ -111,7 +116,14 @@ fn check(io: &mut Io<'_>) -> Result<Exit, Failure> {
     }
     for server in &inventory.servers {
         for danger in server.server.iter().flat_map(dangers) {
-            writeln!(io.out, "note: `{}` ({}) {}: {}", shown(&server.key.name), server.key.scope, danger.field, danger.what)?;
+            writeln!(
+                io.out,
+                "note: `{}` ({}) {}: {}",
+                shown(&server.key.name),
+                server.key.scope,
+                danger.field,
+                danger.what
+            )?;
         }
     }
     for problem in &inventory.problems {
@@ -140,7 +152,8 @@ fn accept(wish: &Wish<'_>, io: &mut Io<'_>) -> Result<Exit, Failure> {
         let text = String::from_utf8_lossy(before.unwrap_or_default()).into_owned();
         let read = Baseline::parse(&text);
         let renewed = read.broken().is_some();
-        let (mut text, mut baseline) = if renewed { (String::new(), Baseline::default()) } else { (text, read.clone()) };
+        let (mut text, mut baseline) =
+            if renewed { (String::new(), Baseline::default()) } else { (text, read.clone()) };
         let mut told = Vec::new();
         for change in changes(&inventory, &read, &here).iter().filter(|change| wish.covers(change.key)) {
             let server = match &change.what {

@@ -4,6 +4,8 @@ mod allow;
 mod explain;
 mod hook;
 pub mod install;
+mod integrity;
+mod mcp;
 pub mod policy;
 mod replay;
 mod stop;
@@ -29,6 +31,8 @@ pub const COMMANDS: &[Command] = &[
     policy::COMMAND,
     replay::COMMAND,
     allow::COMMAND,
+    mcp::COMMAND,
+    integrity::COMMAND,
     stop::STOP,
     stop::RESUME,
     explain::COMMAND,

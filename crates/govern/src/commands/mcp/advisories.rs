@@ -16,7 +16,8 @@ pub(super) fn run(arguments: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> 
     if registry.approved.is_empty() {
         return Err(usage(&format!("{} approves no server", book.path.display())));
     }
-    let subjects: Vec<_> = registry.approved.iter().flat_map(|entry| advisory::subjects(&entry.config)).collect();
+    let subjects: Vec<_> =
+        registry.approved.iter().flat_map(|entry| advisory::subjects(&entry.config)).collect();
     let found = osv::search(&folder, &subjects)?;
     let mut rows = Vec::new();
     for entry in &registry.approved {
@@ -50,9 +51,19 @@ pub(super) fn run(arguments: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> 
 fn print(rows: &[Value], packages: usize, io: &mut Io<'_>) -> Result<(), Failure> {
     for row in rows {
         let text = |key: &str| row.get(key).and_then(Value::as_str).unwrap_or_default();
-        let fixed = row.get("fixed").and_then(Value::as_str).map(|version| format!("; fixed in {version}")).unwrap_or_default();
+        let fixed = row
+            .get("fixed")
+            .and_then(Value::as_str)
+            .map(|version| format!("; fixed in {version}"))
+            .unwrap_or_default();
         let (server, package, version) = (text("server"), text("package"), text("version"));
-        writeln!(io.out, "{server}: {package} {version}: {} ({}): {}{fixed}", text("id"), text("severity"), text("summary"))?;
+        writeln!(
+            io.out,
+            "{server}: {package} {version}: {} ({}): {}{fixed}",
+            text("id"),
+            text("severity"),
+            text("summary")
+        )?;
     }
     writeln!(io.out, "{packages} packages looked up, {} advisories", rows.len())?;
     Ok(())

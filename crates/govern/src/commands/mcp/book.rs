@@ -21,7 +21,8 @@ pub(super) struct Book {
 
 /// The project: the nearest folder upwards that has a registry, else the repository's root, else here.
 pub(super) fn project(io: &Io<'_>) -> PathBuf {
-    let above = |name: &str| io.cwd.ancestors().find(|folder| folder.join(name).exists()).map(Path::to_path_buf);
+    let above =
+        |name: &str| io.cwd.ancestors().find(|folder| folder.join(name).exists()).map(Path::to_path_buf);
     above(FILE).or_else(|| above(".git")).unwrap_or_else(|| io.cwd.clone())
 }
 
@@ -33,7 +34,8 @@ impl Book {
             None => project(io).join(FILE),
         };
         let text = files::read_text(&path, yaml::MAX_BYTES)?.unwrap_or_default();
-        let document = Document::parse(&text).map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
+        let document =
+            Document::parse(&text).map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
         Ok(Book { path, document })
     }
 
@@ -46,7 +48,8 @@ impl Book {
     pub(super) fn config(&self, name: &str) -> Option<Value> {
         ["approved", "pending_review"].iter().find_map(|list| {
             let items = self.document.root().get(list)?.items();
-            let entry = items.iter().find(|node| node.get("name").and_then(yaml::Node::as_text) == Some(name))?;
+            let entry =
+                items.iter().find(|node| node.get("name").and_then(yaml::Node::as_text) == Some(name))?;
             entry.get("config").map(yaml::Node::to_json)
         })
     }
@@ -102,5 +105,9 @@ impl Book {
 
 /// Who acts: `--by`, else the user's name; a label until the change is reviewed and merged.
 pub(super) fn actor<'a>(options: &Options<'a>, user: &'a str, io: &Io<'_>) -> Actor<'a> {
-    Actor { by: options.value("--by").unwrap_or(user), now: io.now, why: options.value("--why").unwrap_or_default() }
+    Actor {
+        by: options.value("--by").unwrap_or(user),
+        now: io.now,
+        why: options.value("--why").unwrap_or_default(),
+    }
 }

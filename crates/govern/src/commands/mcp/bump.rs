@@ -12,7 +12,8 @@ use super::osv;
 use crate::{Exit, Failure, Io};
 
 pub(super) fn run(arguments: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> {
-    let options = Options::read(arguments, &["--published", "--tools", "--osv-dir"], &["--source-unchanged"])?;
+    let options =
+        Options::read(arguments, &["--published", "--tools", "--osv-dir"], &["--source-unchanged"])?;
     let [name, version] = options.words.as_slice() else {
         return Err(usage("bump takes NAME and VERSION"));
     };
@@ -33,14 +34,27 @@ pub(super) fn run(arguments: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> 
                 actor.why = "patch: cooldown over, same tools, same source, no advisory";
             }
             let taken = Bump { version, argument, specification: &specification };
-            book.step(name, actor, io, |document: &mut Document| lifecycle::bump(document, name, &taken, actor))
+            book.step(name, actor, io, |document: &mut Document| {
+                lifecycle::bump(document, name, &taken, actor)
+            })
         }
         BumpPlan::Review(reasons) => {
-            writeln!(io.out, "{} {} -> {} needs a review:", shown(name), shown(&entry.version), shown(version))?;
+            writeln!(
+                io.out,
+                "{} {} -> {} needs a review:",
+                shown(name),
+                shown(&entry.version),
+                shown(version)
+            )?;
             for reason in reasons {
                 writeln!(io.out, "  - {reason}")?;
             }
-            writeln!(io.out, "Ask for it with `govern mcp request {} --version {} ...`.", shown(name), shown(version))?;
+            writeln!(
+                io.out,
+                "Ask for it with `govern mcp request {} --version {} ...`.",
+                shown(name),
+                shown(version)
+            )?;
             Ok(Exit::Findings)
         }
     }
@@ -51,7 +65,12 @@ fn approved<'r>(registry: &'r Registry, name: &str) -> Result<&'r mcp_registry::
     entry.ok_or_else(|| usage(&format!("`{}` is not approved", shown(name))))
 }
 
-fn tools_unchanged(options: &Options<'_>, book: &Book, name: &str, io: &Io<'_>) -> Result<Option<bool>, Failure> {
+fn tools_unchanged(
+    options: &Options<'_>,
+    book: &Book,
+    name: &str,
+    io: &Io<'_>,
+) -> Result<Option<bool>, Failure> {
     let Some(file) = options.value("--tools") else { return Ok(None) };
     let path = io.cwd.join(file);
     let (tools, _) = lock::tools_from(&path)?;
@@ -59,7 +78,12 @@ fn tools_unchanged(options: &Options<'_>, book: &Book, name: &str, io: &Io<'_>) 
 }
 
 /// How many advisories name the new version.
-fn advisories(options: &Options<'_>, config: &Server, version: &str, io: &Io<'_>) -> Result<Option<usize>, Failure> {
+fn advisories(
+    options: &Options<'_>,
+    config: &Server,
+    version: &str,
+    io: &Io<'_>,
+) -> Result<Option<usize>, Failure> {
     let Some(folder) = options.value("--osv-dir") else { return Ok(None) };
     let mut subjects = advisory::subjects(config);
     if let Some(first) = subjects.first_mut() {

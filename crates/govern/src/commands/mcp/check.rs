@@ -32,7 +32,12 @@ pub(super) fn run(arguments: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> 
     let mut due: Vec<Due> = Vec::new();
     for fault in &faults {
         let fails = fault.severity == Severity::Error;
-        due.push(Due { fails, rule: "registry", server: String::new(), text: format!("{}: {fault}", book.path.display()) });
+        due.push(Due {
+            fails,
+            rule: "registry",
+            server: String::new(),
+            text: format!("{}: {fault}", book.path.display()),
+        });
     }
     approvals(&registry, today, &mut due);
     requests(&registry, today, &mut due);
@@ -45,11 +50,19 @@ pub(super) fn run(arguments: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> 
         writeln!(io.out, "{}", json!({ "registry": book.path, "due": rows }))?;
     } else {
         for row in &due {
-            let name = if row.server.is_empty() { String::new() } else { format!("{}: ", shown(&row.server)) };
+            let name =
+                if row.server.is_empty() { String::new() } else { format!("{}: ", shown(&row.server)) };
             writeln!(io.out, "{} {name}{}", if row.fails { "FAIL" } else { "due " }, row.text)?;
         }
         let counts = (registry.approved.len(), registry.pending.len(), registry.denied.len());
-        writeln!(io.out, "{} approved, {} pending, {} denied; {} things due", counts.0, counts.1, counts.2, due.len())?;
+        writeln!(
+            io.out,
+            "{} approved, {} pending, {} denied; {} things due",
+            counts.0,
+            counts.1,
+            counts.2,
+            due.len()
+        )?;
     }
     let failed = due.iter().any(|row| row.fails || options.flag("--strict"));
     Ok(if failed { Exit::Findings } else { Exit::Clean })
@@ -57,17 +70,26 @@ pub(super) fn run(arguments: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> 
 
 fn approvals(registry: &Registry, today: Day, due: &mut Vec<Due>) {
     for entry in &registry.approved {
-        let mut push = |fails, rule, text: String| due.push(Due { fails, rule, server: entry.name.clone(), text });
+        let mut push =
+            |fails, rule, text: String| due.push(Due { fails, rule, server: entry.name.clone(), text });
         let left = days_between(today, entry.expires);
         if left < 0 {
             push(true, "expired", format!("expired on {}", format_day(entry.expires)));
         } else if let Some(step) = WARN_AT.iter().find(|step| left <= **step) {
-            push(false, "expiring", format!("expires in {left} days, on {} (reminder of {step} days)", format_day(entry.expires)));
+            push(
+                false,
+                "expiring",
+                format!("expires in {left} days, on {} (reminder of {step} days)", format_day(entry.expires)),
+            );
         }
         let checked = entry.last_advisory_check.unwrap_or(entry.approved_date);
         let age = days_between(checked, today);
         if age > ADVISORY_DUE {
-            push(age > ADVISORY_FAILS, "advisories", format!("advisories last looked through {age} days ago: `govern mcp advisories --stamp`"));
+            push(
+                age > ADVISORY_FAILS,
+                "advisories",
+                format!("advisories last looked through {age} days ago: `govern mcp advisories --stamp`"),
+            );
         }
         if entry.history.is_empty() {
             push(false, "history", "has no history: it was not approved with `govern mcp`".to_owned());
@@ -93,7 +115,8 @@ fn reviews(registry: &Registry, today: Day, due: &mut Vec<Due>) {
     let Some(next) = registry.metadata.next_review else { return };
     let late = days_between(next, today);
     if late > 0 {
-        let text = format!("the review of the whole registry was due on {} ({late} days ago)", format_day(next));
+        let text =
+            format!("the review of the whole registry was due on {} ({late} days ago)", format_day(next));
         due.push(Due { fails: late > REVIEW_GRACE, rule: "review", server: String::new(), text });
     }
 }

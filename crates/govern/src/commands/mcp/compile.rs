@@ -1,6 +1,6 @@
 //! `govern mcp compile`: the registry as what Claude Code enforces by itself.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use hook_core::files;
 use mcp_registry::{Day, Registry, compile, day_of};
@@ -22,7 +22,9 @@ pub(super) fn run(arguments: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> 
     let today = day_of(io.now);
     let (keys, usual) = match *target {
         "project" => (compile::project_settings(&registry, today), project(io).join(".claude/settings.json")),
-        "managed" => (compile::managed_settings(&registry, today), io.managed.join("managed-settings.d/50-mcp.json")),
+        "managed" => {
+            (compile::managed_settings(&registry, today), io.managed.join("managed-settings.d/50-mcp.json"))
+        }
         "mcp-json" => (servers(&book, &registry, today), project(io).join(".mcp.json")),
         other => return Err(usage(&format!("unknown target `{other}`"))),
     };
@@ -52,11 +54,16 @@ fn servers(book: &Book, registry: &Registry, today: Day) -> Map<String, Value> {
 }
 
 /// Whether the file says what the registry says today; other keys of it are its own business.
-fn check(file: &PathBuf, keys: &Map<String, Value>, io: &mut Io<'_>) -> Result<Exit, Failure> {
+fn check(file: &Path, keys: &Map<String, Value>, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let root = read(file)?;
-    let stale: Vec<&String> = keys.iter().filter(|(key, value)| root.get(*key) != Some(*value)).map(|(key, _)| key).collect();
+    let stale: Vec<&String> =
+        keys.iter().filter(|(key, value)| root.get(*key) != Some(*value)).map(|(key, _)| key).collect();
     for key in &stale {
-        writeln!(io.out, "{}: `{key}` is not what the registry says; run `govern mcp compile ... --write`", file.display())?;
+        writeln!(
+            io.out,
+            "{}: `{key}` is not what the registry says; run `govern mcp compile ... --write`",
+            file.display()
+        )?;
     }
     if stale.is_empty() {
         writeln!(io.out, "{} says what the registry says", file.display())?;
@@ -66,7 +73,8 @@ fn check(file: &PathBuf, keys: &Map<String, Value>, io: &mut Io<'_>) -> Result<E
 
 fn read(file: &Path) -> Result<Map<String, Value>, Failure> {
     let Some(text) = files::read_text(file, MAX_BYTES)? else { return Ok(Map::new()) };
-    let root: Value = serde_json::from_str(&text).map_err(|error| Failure::Unreadable(format!("{}: {error}", file.display())))?;
+    let root: Value = serde_json::from_str(&text)
+        .map_err(|error| Failure::Unreadable(format!("{}: {error}", file.display())))?;
     match root {
         Value::Object(root) => Ok(root),
         _ => Err(Failure::Unreadable(format!("{} is not an object", file.display()))),

@@ -37,7 +37,16 @@ pub(super) fn run(arguments: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> 
             Err(error) => ("unreadable", false, error.to_string(), String::new()),
         };
         let scope = server.scope.as_str();
-        rows.push(Row { name: shown(&server.name), scope, place, standing: verdict, ok, reason, runs, shadowed: server.shadowed });
+        rows.push(Row {
+            name: shown(&server.name),
+            scope,
+            place,
+            standing: verdict,
+            ok,
+            reason,
+            runs,
+            shadowed: server.shadowed,
+        });
     }
     if options.flag("--json") {
         let list: Vec<Value> = rows.iter().map(Row::to_json).collect();

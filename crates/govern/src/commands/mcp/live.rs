@@ -37,7 +37,9 @@ pub(super) fn tools(server: &Server, consent: bool, io: &mut Io<'_>) -> Result<V
         .env("PATH", "/usr/local/bin:/usr/bin:/bin")
         .env("LANG", "C.UTF-8")
         // A reference to a secret stays one: what the server needs to list its tools is not a credential.
-        .envs(environment.iter().filter(|(_, value)| !value.contains("${")).map(|(name, value)| (name, value)))
+        .envs(
+            environment.iter().filter(|(_, value)| !value.contains("${")).map(|(name, value)| (name, value)),
+        )
         .current_dir(&io.cwd)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -89,7 +91,8 @@ fn talk(child: &mut Child) -> Result<Value, Failure> {
     talk.tell(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}))?;
     let tools = talk.pages("tools/list", "tools")?;
     let has_prompts = hello.get("capabilities").and_then(|offered| offered.get("prompts")).is_some();
-    let prompts = if has_prompts { Value::Array(talk.pages("prompts/list", "prompts")?) } else { Value::Null };
+    let prompts =
+        if has_prompts { Value::Array(talk.pages("prompts/list", "prompts")?) } else { Value::Null };
     Ok(json!({ "tools": tools, "instructions": hello.get("instructions"), "prompts": prompts }))
 }
 
@@ -107,7 +110,10 @@ impl Talk<'_> {
         loop {
             let left = self.until.saturating_duration_since(Instant::now());
             let line = self.answers.recv_timeout(left).map_err(|_| {
-                Failure::Unreadable(format!("the server did not answer {method} within {} s, or ended", TIME_LIMIT.as_secs()))
+                Failure::Unreadable(format!(
+                    "the server did not answer {method} within {} s, or ended",
+                    TIME_LIMIT.as_secs()
+                ))
             })?;
             // Anything else on the line is a log or a notification.
             let Ok(answer) = serde_json::from_str::<Value>(&line) else { continue };

@@ -20,7 +20,9 @@ pub(super) fn run(arguments: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> 
     let options = Options::read(arguments, &["--from"], &["--start", "--consent", "--check"])?;
     let name = options.name()?;
     let book = Book::open(&options, io)?;
-    let config = book.config(name).ok_or_else(|| usage(&format!("`{}` is neither approved nor pending", shown(name))))?;
+    let config = book
+        .config(name)
+        .ok_or_else(|| usage(&format!("`{}` is neither approved nor pending", shown(name))))?;
     let server = Server::from_json(&config).map_err(|error| usage(&error.to_string()))?;
     let (tools, listed) = match options.value("--from") {
         Some(file) => tools_from(&io.cwd.join(file))?,
@@ -31,11 +33,16 @@ pub(super) fn run(arguments: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> 
         None => return Err(usage("give --from FILE, or --start to start the server")),
     };
     let suspicious = scan(&listed, io)?;
+    let now = Now { server: &server, tools: &tools, suspicious };
     if options.flag("--check") {
-        return compare(&book, name, &server, &tools, suspicious, io);
+        return compare(&book, name, &now, io);
     }
     if suspicious {
-        writeln!(io.err, "refused: {}: a person reads these texts first; lock them with `--why` once they are right", shown(name))?;
+        writeln!(
+            io.err,
+            "refused: {}: a person reads these texts first; lock them with `--why` once they are right",
+            shown(name)
+        )?;
         if options.value("--why").is_none() {
             return Ok(Exit::Findings);
         }
@@ -51,7 +58,15 @@ pub(super) fn run(arguments: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> 
     Ok(Exit::Clean)
 }
 
-fn compare(book: &Book, name: &str, server: &Server, tools: &ServerTools, suspicious: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
+/// A server as it answers now.
+struct Now<'a> {
+    server: &'a Server,
+    tools: &'a ServerTools,
+    suspicious: bool,
+}
+
+fn compare(book: &Book, name: &str, now: &Now<'_>, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    let Now { server, tools, suspicious } = *now;
     let lock = read(book)?;
     let Some(drift) = lock.drift(name, tools) else {
         return Err(usage(&format!("`{}` is not locked yet", shown(name))));
@@ -89,7 +104,8 @@ pub(super) fn tools_from(path: &Path) -> Result<(ServerTools, Value), Failure> {
 }
 
 fn read_tools(listed: &Value, from: &Path) -> Result<ServerTools, Failure> {
-    ServerTools::from_json(listed).map_err(|error| Failure::Unreadable(format!("{}: {error}", from.display())))
+    ServerTools::from_json(listed)
+        .map_err(|error| Failure::Unreadable(format!("{}: {error}", from.display())))
 }
 
 /// Looks through every text the model would read for orders and for what nobody can see; true when there was something.
@@ -101,7 +117,11 @@ fn scan(listed: &Value, io: &mut Io<'_>) -> Result<bool, Failure> {
         }
         let assessment = score(text, &injection_detector::Options { surface: Surface::ToolResult });
         if assessment.score >= NOTABLE {
-            found.push(format!("{}: reads as orders to the assistant (score {})", shown(place), assessment.score));
+            found.push(format!(
+                "{}: reads as orders to the assistant (score {})",
+                shown(place),
+                assessment.score
+            ));
         }
     });
     found.dedup();

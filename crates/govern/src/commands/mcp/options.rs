@@ -49,7 +49,9 @@ impl<'a> Options<'a> {
     }
 
     pub(super) fn required(&self, name: &str) -> Result<&'a str, Failure> {
-        self.value(name).filter(|value| !value.trim().is_empty()).ok_or_else(|| usage(&format!("{name} is missing")))
+        self.value(name)
+            .filter(|value| !value.trim().is_empty())
+            .ok_or_else(|| usage(&format!("{name} is missing")))
     }
 
     pub(super) fn flag(&self, name: &str) -> bool {

@@ -50,10 +50,19 @@ fn collect(folder: &Path, out: &mut Vec<PathBuf>, depth: usize) -> Result<(), Fa
     Ok(())
 }
 
-fn search_archive(file: &Path, subjects: &[Subject], found: &mut Vec<(Subject, Advisory)>) -> Result<(), Failure> {
-    let unreadable = |error: &dyn std::fmt::Display| Failure::Unreadable(format!("{}: {error}", file.display()));
+fn search_archive(
+    file: &Path,
+    subjects: &[Subject],
+    found: &mut Vec<(Subject, Advisory)>,
+) -> Result<(), Failure> {
+    let unreadable =
+        |error: &dyn std::fmt::Display| Failure::Unreadable(format!("{}: {error}", file.display()));
     // An archive of another ecosystem need not be opened.
-    let folder = file.parent().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let folder = file
+        .parent()
+        .and_then(Path::file_name)
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
     let known = ["npm", "PyPI", "Go", "NuGet"].contains(&folder.as_str());
     if known && !subjects.iter().any(|subject| subject.ecosystem == folder) {
         return Ok(());
@@ -70,7 +79,11 @@ fn search_archive(file: &Path, subjects: &[Subject], found: &mut Vec<(Subject, A
 }
 
 /// The needle first: a record that never says a subject's name is not parsed.
-fn search_record(bytes: &[u8], subjects: &[Subject], found: &mut Vec<(Subject, Advisory)>) -> Result<(), serde_json::Error> {
+fn search_record(
+    bytes: &[u8],
+    subjects: &[Subject],
+    found: &mut Vec<(Subject, Advisory)>,
+) -> Result<(), serde_json::Error> {
     let text = String::from_utf8_lossy(bytes);
     let lower = text.to_ascii_lowercase();
     let named = |subject: &&Subject| match subject.ecosystem {

@@ -28,7 +28,8 @@ pub(super) fn run(arguments: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> 
     let options = Options::read(arguments, &["--risk", "--check", "--osv-dir"], &[])?;
     let name = options.name()?;
     let risk = options.required("--risk")?;
-    let risk = Risk::parse(&risk.to_ascii_uppercase()).ok_or_else(|| usage("--risk is LOW, MEDIUM or HIGH"))?;
+    let risk =
+        Risk::parse(&risk.to_ascii_uppercase()).ok_or_else(|| usage("--risk is LOW, MEDIUM or HIGH"))?;
     let book = Book::open(&options, io)?;
     let server = book.config(name).and_then(|config| Server::from_json(&config).ok());
     let mut checks = server.as_ref().map(seen).unwrap_or_default();
@@ -49,7 +50,8 @@ pub(super) fn run(arguments: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> 
     for check in &checks {
         writeln!(io.out, "{:<5} {:<12} {}", if check.ok { "ok" } else { "FAIL" }, check.name, check.note)?;
     }
-    let rows: Vec<(&str, bool, &str)> = checks.iter().map(|check| (check.name.as_str(), check.ok, check.note.as_str())).collect();
+    let rows: Vec<(&str, bool, &str)> =
+        checks.iter().map(|check| (check.name.as_str(), check.ok, check.note.as_str())).collect();
     let found = Review { checks: &rows, risk };
     let user = io.user.clone();
     let mut actor = actor(&options, &user, io);
@@ -69,8 +71,16 @@ fn seen(server: &Server) -> Vec<Check> {
     ];
     let found = dangers(server);
     let check = |(name, rules): &(&str, &[&str])| {
-        let mine: Vec<String> = found.iter().filter(|danger| rules.contains(&danger.rule)).map(|danger| danger.what.clone()).collect();
-        Check { name: (*name).to_owned(), ok: mine.is_empty(), note: if mine.is_empty() { "seen".to_owned() } else { mine.join("; ") } }
+        let mine: Vec<String> = found
+            .iter()
+            .filter(|danger| rules.contains(&danger.rule))
+            .map(|danger| danger.what.clone())
+            .collect();
+        Check {
+            name: (*name).to_owned(),
+            ok: mine.is_empty(),
+            note: if mine.is_empty() { "seen".to_owned() } else { mine.join("; ") },
+        }
     };
     SEEN.iter().map(check).collect()
 }

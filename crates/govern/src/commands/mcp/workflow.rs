@@ -9,20 +9,32 @@ use super::options::{Options, usage};
 use crate::{Exit, Failure, Io};
 
 pub(super) fn request(arguments: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> {
-    const VALUED: &[&str] = &["--use-case", "--source", "--scope", "--version", "--env", "--header", "--url", "--type"];
+    const VALUED: &[&str] =
+        &["--use-case", "--source", "--scope", "--version", "--env", "--header", "--url", "--type"];
     let options = Options::read(arguments, VALUED, &[])?;
     let name = options.name()?;
     let scope = options.required("--scope")?;
-    let data_scope = Scope::parse(&scope.to_ascii_uppercase()).ok_or_else(|| usage("--scope is PUBLIC, INTERNAL or CONFIDENTIAL"))?;
+    let data_scope = Scope::parse(&scope.to_ascii_uppercase())
+        .ok_or_else(|| usage("--scope is PUBLIC, INTERNAL or CONFIDENTIAL"))?;
     let config = match asked_config(&options) {
         Some(config) => config,
         None => configured(name, io)?,
     };
     let server = Server::from_json(&config).map_err(|error| usage(&error.to_string()))?;
-    let pinned = server.program().and_then(|program| program.packages.first().and_then(|package| package.pin.version().map(str::to_owned)));
-    let version = options.value("--version").map(str::to_owned).or(pinned).unwrap_or_else(|| "unversioned".to_owned());
+    let pinned = server.program().and_then(|program| {
+        program.packages.first().and_then(|package| package.pin.version().map(str::to_owned))
+    });
+    let version =
+        options.value("--version").map(str::to_owned).or(pinned).unwrap_or_else(|| "unversioned".to_owned());
     let use_case = options.required("--use-case")?;
-    let asked = Request { name, version: &version, source: options.required("--source")?, use_case, data_scope, config: &config };
+    let asked = Request {
+        name,
+        version: &version,
+        source: options.required("--source")?,
+        use_case,
+        data_scope,
+        config: &config,
+    };
     let user = io.user.clone();
     let mut actor = actor(&options, &user, io);
     if actor.why.is_empty() {
@@ -41,7 +53,10 @@ fn asked_config(options: &Options<'_>) -> Option<Value> {
     };
     if let Some(url) = options.value("--url") {
         let headers = references("--header", &|name| {
-            let variable: String = name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' }).collect();
+            let variable: String = name
+                .chars()
+                .map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' })
+                .collect();
             (name.to_owned(), format!("${{{variable}}}").into())
         });
         let mut config = json!({ "type": options.value("--type").unwrap_or("http"), "url": url });
@@ -64,7 +79,8 @@ fn configured(name: &str, io: &Io<'_>) -> Result<Value, Failure> {
     let places = claude_config::Places::new(&io.home, &project(io), &io.managed);
     let found = claude_config::mcp::servers(&places)?;
     let server = found.servers.iter().find(|server| server.name == name && !server.shadowed);
-    let missing = || usage(&format!("`{name}` is configured nowhere; give `--url URL` or `-- COMMAND ARG...`"));
+    let missing =
+        || usage(&format!("`{name}` is configured nowhere; give `--url URL` or `-- COMMAND ARG...`"));
     let mut config = server.ok_or_else(missing)?.config.to_json();
     for key in ["env", "headers"] {
         for (name, value) in config.get_mut(key).and_then(Value::as_object_mut).into_iter().flatten() {
@@ -102,7 +118,8 @@ type WithApproval = fn(
 fn with_approval(arguments: &[&str], io: &mut Io<'_>, take: WithApproval) -> Result<Exit, Failure> {
     let options = Options::read(arguments, &["--expires", "--restrict"], &[])?;
     let (name, user) = (options.name()?, io.user.clone());
-    let restrictions: Vec<String> = options.values("--restrict").iter().map(|text| (*text).to_owned()).collect();
+    let restrictions: Vec<String> =
+        options.values("--restrict").iter().map(|text| (*text).to_owned()).collect();
     let approval = Approval { expires: options.day("--expires")?, restrictions: &restrictions };
     let actor = actor(&options, &user, io);
     Book::open(&options, io)?.step(name, actor, io, |document| take(document, name, approval, actor))
