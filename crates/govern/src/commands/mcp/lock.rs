@@ -112,7 +112,7 @@ fn read_tools(listed: &Value, from: &Path) -> Result<ServerTools, Failure> {
 fn scan(listed: &Value, io: &mut Io<'_>) -> Result<bool, Failure> {
     let mut found: Vec<String> = Vec::new();
     tool_texts(listed, &mut |place, text| {
-        for hidden in unicode_scanner::scan(text, &unicode_scanner::Options::default()) {
+        for hidden in unicode_scanner::scan(text, unicode_scanner::Options::default()) {
             found.push(format!("{}: {}", shown(place), hidden.class.what()));
         }
         let assessment = score(text, &injection_detector::Options { surface: Surface::ToolResult });
