@@ -5,5 +5,6 @@ pub mod registry;
 mod shell;
 pub mod simulate;
 pub mod tiers;
+pub mod transaction;
 
 pub use shell::{Exit, Failure, Io, main, run};

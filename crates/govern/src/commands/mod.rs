@@ -3,6 +3,7 @@
 mod allow;
 mod explain;
 mod hook;
+pub mod init;
 pub mod install;
 mod integrity;
 mod mcp;
@@ -26,6 +27,7 @@ pub struct Command {
 /// Every command, in the order people meet them.
 #[rustfmt::skip] // One row a line, so that two new commands never meet in one.
 pub const COMMANDS: &[Command] = &[
+    init::COMMAND,
     install::COMMAND,
     tier::COMMAND,
     policy::COMMAND,

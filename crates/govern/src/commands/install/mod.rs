@@ -13,6 +13,7 @@ use super::Command;
 use crate::{Exit, Failure, Io};
 
 pub use settings::{Change, merged, without_ours};
+pub(crate) use settings::{indent, object, printed};
 pub use wiring::{Wire, hooks_of, wires};
 
 pub(super) const COMMAND: Command = Command {

@@ -57,7 +57,7 @@ pub fn without_ours(before: &[u8], hooks_folder: &Path) -> Result<Vec<u8>, Strin
     printed(&settings, &indent(Some(before)))
 }
 
-fn object(bytes: &[u8]) -> Result<Map<String, Value>, String> {
+pub(crate) fn object(bytes: &[u8]) -> Result<Map<String, Value>, String> {
     let broken =
         "Claude Code ignores this whole file as it is, so it is not touched; mend it and run this again";
     match serde_json::from_slice(bytes) {
@@ -125,7 +125,7 @@ fn is_ours(handler: &Value, hooks_folder: &Path) -> bool {
 }
 
 /// The indentation of the file's first indented line; two spaces where there is none.
-fn indent(before: Option<&[u8]>) -> String {
+pub(crate) fn indent(before: Option<&[u8]>) -> String {
     let text = String::from_utf8_lossy(before.unwrap_or_default());
     let first = text.lines().find(|line| line.starts_with([' ', '\t']));
     let indent: String =
@@ -133,7 +133,7 @@ fn indent(before: Option<&[u8]>) -> String {
     if indent.is_empty() { "  ".into() } else { indent }
 }
 
-fn printed(settings: &Map<String, Value>, indent: &str) -> Result<Vec<u8>, String> {
+pub(crate) fn printed(settings: &Map<String, Value>, indent: &str) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     let formatter = PrettyFormatter::with_indent(indent.as_bytes());
     settings
