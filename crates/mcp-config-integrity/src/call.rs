@@ -1,7 +1,7 @@
 //! PreToolUse of an `mcp__*` tool: the server behind it, as it is configured now, against what was accepted.
 
 use hook_core::{Context, Decision, Error, Event, Finding, Mode, Scope};
-use mcp_registry::{dangers, shown};
+use mcp_registry::{dangers, label};
 
 use crate::changes::change;
 use crate::inventory::{Configured, Inventory, places};
@@ -24,70 +24,84 @@ pub(crate) fn decide(event: &Event, context: &Context<'_>) -> Result<Decision, E
     };
     let mut answer = Answer { context, server, problems: Vec::new() };
     if let Some(line) = baseline.broken() {
-        answer.push(
-            "baseline-altered",
-            format!("the record of accepted MCP servers was changed by hand (line {line})"),
-        );
+        let text = format!("the record of accepted MCP servers was changed by hand (line {line})");
+        answer.push("baseline-altered", text.clone(), text);
     }
     if let Ok(config) = &server.server {
         let notes = drift.of(&config.digest());
         if !notes.is_empty() {
-            answer.push(
-                "tools-changed",
-                format!("its tools are not those that were locked: {}", listed(notes)),
-            );
+            let text = format!("its tools are not those that were locked: {}", listed(notes));
+            answer.push("tools-changed", text, "its tools are not those that were locked".to_owned());
         }
     }
     let judged = required || !baseline.is_empty();
     if let Some(found) = judged.then(|| change(server, &baseline)).flatten() {
-        answer.push(found.rule(), found.told());
+        answer.push(found.rule(), found.told(), found.told_to_model());
         answer.dangers();
     }
     Ok(answer.into_decision())
 }
 
+struct Problem {
+    rule: &'static str,
+    mode: Mode,
+    /// For the user and the audit log.
+    text: String,
+    /// For the model: no text of the configuration's own.
+    fact: String,
+}
+
 struct Answer<'a> {
     context: &'a Context<'a>,
     server: &'a Configured,
-    problems: Vec<(&'static str, Mode, String)>,
+    problems: Vec<Problem>,
 }
 
 impl Answer<'_> {
-    fn push(&mut self, rule: &'static str, text: String) {
+    fn push(&mut self, rule: &'static str, text: String, fact: String) {
         let file = self.server.file.to_string_lossy();
         let mode = self.context.judge(rule, &Scope { path: Some(&file), fingerprint: None });
         if mode != Mode::Off {
-            self.problems.push((rule, mode, text));
+            self.problems.push(Problem { rule, mode, text, fact });
         }
     }
 
     fn dangers(&mut self) {
         let Ok(config) = &self.server.server else { return };
         for danger in dangers(config) {
-            self.push(danger.rule, format!("{}: {}", danger.field, danger.what));
+            self.push(danger.rule, format!("{}: {}", danger.field, danger.what), danger.rule.to_owned());
         }
     }
 
     fn into_decision(self) -> Decision {
-        let Some((rule, _, _)) = self.problems.iter().max_by_key(|(_, mode, _)| *mode) else {
+        // The first of the strictest: what is wrong comes before what is dangerous about it.
+        let Some(strictest) = self.problems.iter().map(|problem| problem.mode).max() else {
             return Decision::pass();
         };
-        let texts: Vec<&str> = self.problems.iter().map(|(_, _, text)| text.as_str()).collect();
-        let reason = format!(
-            "MCP server `{}` is not as it was accepted: {}. A person can look at it with `govern integrity check` and accept it with `govern integrity accept`.",
-            shown(&self.server.key.name),
-            texts.join("; ")
+        let Some(first) = self.problems.iter().find(|problem| problem.mode == strictest) else {
+            return Decision::pass();
+        };
+        let joined =
+            |part: fn(&Problem) -> &str| self.problems.iter().map(part).collect::<Vec<_>>().join("; ");
+        let name = label(&self.server.key.name);
+        let told = format!(
+            "MCP server `{name}`: {}. `govern integrity check` shows it, `govern integrity accept` accepts it.",
+            joined(|problem| &problem.text)
         );
         let decision = if self.context.policy.flag("deny_changed") {
-            Decision::deny(*rule, reason)
+            let reason = format!(
+                "MCP server `{name}` is not as it was accepted: {}. A person looks at it with `govern integrity check`.",
+                joined(|problem| &problem.fact)
+            );
+            Decision::deny(first.rule, reason).with_user(told)
         } else {
-            Decision::warn_user(reason)
+            Decision::warn_user(told)
         };
-        let findings = self.problems.iter().map(|(rule, _, text)| Finding {
-            rule: (*rule).into(),
-            severity: rules::severity(rule),
+        let findings = self.problems.iter().map(|problem| Finding {
+            rule: problem.rule.into(),
+            severity: rules::severity(problem.rule),
             pointer: self.server.file.to_string_lossy().into_owned(),
-            summary: text.clone(),
+            summary: problem.text.clone(),
             fingerprint: String::new(),
         });
         decision.with_findings(findings.collect())

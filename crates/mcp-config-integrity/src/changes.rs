@@ -71,6 +71,23 @@ impl Change<'_> {
         }
     }
 
+    /// The same for the model: which fields, and none of their text, which somebody else wrote.
+    pub fn told_to_model(&self) -> String {
+        match &self.what {
+            What::Added(_) => "nobody accepted it".to_owned(),
+            What::Changed(_, differences) => {
+                let mut fields: Vec<&str> = differences
+                    .iter()
+                    .map(|found| found.field.split('.').next().unwrap_or_default())
+                    .collect();
+                fields.dedup();
+                format!("changed since: {}", fields.join(", "))
+            }
+            What::Unreadable(_) => "its configuration cannot be read".to_owned(),
+            What::Removed => "it is gone".to_owned(),
+        }
+    }
+
     /// One line, fit to print: the server, its scope, and what is different.
     pub fn told(&self) -> String {
         use mcp_registry::shown;

@@ -1,7 +1,7 @@
 //! SessionStart: what is not as accepted, and what is dangerous and nobody accepted, in one short message.
 
 use hook_core::{Context, Decision, Error, Event, Finding, Mode, Scope};
-use mcp_registry::{dangers, shown};
+use mcp_registry::{dangers, label, shown};
 
 use crate::baseline::{BASELINE_FILE, Baseline, Key};
 use crate::changes::{Change, What, changes};
@@ -150,7 +150,7 @@ impl Report<'_> {
     }
 
     fn name(&mut self, key: &Key) {
-        self.names.push(format!("{} ({})", shown(&key.name), key.scope));
+        self.names.push(format!("{} ({})", label(&key.name), key.scope));
     }
 
     fn into_decision(self, unaccepted: Option<usize>) -> Decision {

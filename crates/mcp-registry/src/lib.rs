@@ -32,7 +32,7 @@ pub use model::{Approved, Denied, Metadata, Past, Pending, Registry, Risk, Scope
 pub use pin::Pin;
 pub use risk::{Danger, dangers};
 pub use server::{Difference, RemoteKind, Server, ServerError, Transport, differences, projection, sha256};
-pub use shown::shown;
+pub use shown::{label, shown};
 pub use standing::{Standing, Why, standing};
 pub use url::Url;
 pub use validate::{Fault, Severity, read};
