@@ -168,7 +168,7 @@ fn tree(folders: &[String]) -> Result<bool, String> {
     let total: usize = rules.iter().map(|(_, places)| places.len()).sum();
     for (rule, places) in rules.iter().take(20) {
         println!("{:>6}  {rule}", places.len());
-        for place in places.iter().take(3) {
+        for place in places.iter().take(400) {
             println!("          {place}");
         }
     }

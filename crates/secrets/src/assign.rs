@@ -81,9 +81,12 @@ fn flag_value(text: &[u8], name_end: usize) -> Option<Site> {
         return None;
     }
     let before = text.get(end.saturating_sub(NAME_REST)..end)?;
-    let start = before.iter().rposition(|byte| !FLAG.has(*byte))?;
-    let word = before.get(start + 1..)?;
-    let stands_alone = before.get(start).is_some_and(|byte| SPACE.has(*byte) || QUOTE.has(*byte));
+    let break_at = before.iter().rposition(|byte| !FLAG.has(*byte));
+    let word = before.get(break_at.map_or(0, |at| at + 1)..)?;
+    let stands_alone = match break_at.and_then(|at| before.get(at)) {
+        Some(byte) => SPACE.has(*byte) || QUOTE.has(*byte),
+        None => before.len() == end,
+    };
     (stands_alone && word.starts_with(b"-") && word.len() > 4).then(|| open_value(text, end, 0))?
 }
 
@@ -175,7 +178,10 @@ pub(crate) fn whole_value(text: &[u8], site: Site) -> Option<std::ops::Range<usi
             Some(quote) => !escaped && *byte == quote || *byte == b'\n',
             None => {
                 SPACE.has(*byte)
-                    || matches!(byte, b'"' | b'\'' | b'`' | b',' | b';' | b'<' | b'>' | b')' | b'}' | b'|')
+                    || matches!(
+                        byte,
+                        b'"' | b'\'' | b'`' | b',' | b';' | b'<' | b'>' | b')' | b'}' | b'|' | b'&'
+                    )
             }
         };
         if ends {

@@ -5,6 +5,9 @@ use std::ops::Range;
 use crate::class::{ALNUM, DIGIT, LOWER_DIGIT, WORD_DASH};
 use crate::{Confidence, Hit, Severity, base64};
 
+/// The ids of the rules in this file.
+pub(crate) const RULES: &[&str] = &["twilio-key", "discord-bot-token"];
+
 /// The secret that the stretch at `run` is or begins.
 pub(crate) fn find(text: &[u8], run: &Range<usize>) -> Option<Hit<'static>> {
     let bytes = text.get(run.clone())?;

@@ -43,23 +43,17 @@ impl Class {
 
 pub(crate) const DIGIT: Class = Class::of("0-9");
 pub(crate) const HEX: Class = Class::of("0-9a-f");
-pub(crate) const UPPER_HEX: Class = Class::of("0-9A-F");
 pub(crate) const ANY_HEX: Class = Class::of("0-9a-fA-F");
-pub(crate) const LOWER: Class = Class::of("a-z");
-pub(crate) const UPPER: Class = Class::of("A-Z");
 pub(crate) const LOWER_DIGIT: Class = Class::of("a-z0-9");
 pub(crate) const UPPER_DIGIT: Class = Class::of("A-Z0-9");
 pub(crate) const ALPHA: Class = Class::of("a-zA-Z");
 pub(crate) const ALNUM: Class = Class::of("a-zA-Z0-9");
-pub(crate) const BASE32: Class = Class::of("A-Z2-7");
 pub(crate) const WORD: Class = Class::of("a-zA-Z0-9_");
 pub(crate) const WORD_DASH: Class = Class::of("a-zA-Z0-9_-");
-pub(crate) const LOWER_DASH: Class = Class::of("a-z0-9_-");
 pub(crate) const UUID: Class = Class::of("0-9a-fA-F-");
 pub(crate) const BASE64: Class = Class::of("a-zA-Z0-9+/=");
 pub(crate) const BASE64_ANY: Class = Class::of("a-zA-Z0-9+/=_-");
 pub(crate) const DOTTED: Class = Class::of("a-zA-Z0-9_.=-");
-pub(crate) const BLANK: Class = Class::of(" \t");
 pub(crate) const SPACE: Class = Class::of(" \t\r\n");
 pub(crate) const QUOTE: Class = Class::of("\"'`");
 pub(crate) const DASHED: Class = Class::of("a-zA-Z0-9-");

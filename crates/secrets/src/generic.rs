@@ -151,36 +151,52 @@ const PUBLIC: &[&[u8]] = &[
     b"password_field",
 ];
 
-/// The value of the name whose telling word stands at `at`.
-pub(crate) fn value(text: &[u8], at: usize, length: usize) -> Option<Range<usize>> {
+/// The random value of a name such as `api_key` whose telling word stands at `at`.
+pub(crate) fn secret(text: &[u8], at: usize, length: usize) -> Option<Range<usize>> {
     let (name, kind) = name_around(text, at, length)?;
-    let site = match assign::site(text, at + length) {
-        Some(site) => site,
-        None if kind == Kind::Password => return prose::password(text, at, length),
-        None => return None,
-    };
-    let span = assign::whole_value(text, site)?;
+    let site = assign::site(text, at + length)?;
+    let span = plausible(text, name, site)?;
     let value = text.get(span.clone())?;
-    let quoted = site.quote.is_some();
     let fits = match kind {
-        Kind::Password => {
-            is_password(value, quoted)
-                || looks_random(value, 12)
-                || prose::is_given(text, at, value, quoted)
-                || prose::is_compared(text, span.start, value)
-        }
-        Kind::Secret => {
-            quoted && is_password(value, quoted)
-                || looks_random(value, 15)
-                || prose::is_compared(text, span.start, value)
-        }
-        Kind::Named => looks_random(value, 15),
+        Kind::Password => looks_random(value, 12),
+        Kind::Secret | Kind::Named => looks_random(value, 15),
         Kind::Bare => {
             looks_random(value, 15) && !is_hash(value) && !placeholder::contains_folded(name, b"key.")
         }
     };
+    fits.then_some(span)
+}
+
+/// The value of a name such as `password` that a person may have chosen.
+pub(crate) fn password(text: &[u8], at: usize, length: usize) -> Option<Range<usize>> {
+    let (name, kind) = name_around(text, at, length)?;
+    if !matches!(kind, Kind::Password | Kind::Secret) {
+        return None;
+    }
+    let Some(site) = assign::site(text, at + length) else {
+        return if kind == Kind::Password { prose::password(text, at, length) } else { None };
+    };
+    let span = plausible(text, name, site)?;
+    let value = text.get(span.clone())?;
+    let quoted = site.quote.is_some();
+    let fits = prose::is_compared(text, span.start, value)
+        || match kind {
+            Kind::Password => is_password(value, quoted) || prose::is_given(text, at, value, quoted),
+            _ => quoted && is_password(value, quoted),
+        };
+    fits.then_some(span)
+}
+
+/// The value at a site, where it is neither code, nor a stand-in, nor the name itself.
+fn plausible(text: &[u8], name: &[u8], site: assign::Site) -> Option<Range<usize>> {
+    let span = assign::whole_value(text, site)?;
+    let value = text.get(span.clone())?;
     let is_own_name = value.len() <= name.len() && placeholder::contains_folded(name, value);
-    (fits && !is_own_name && !is_code(value, quoted) && !placeholder::is_placeholder(value)).then_some(span)
+    let quoted = site.quote.is_some();
+    let is_unquoted_code = !quoted && (is_number(value) || is_identifier(value));
+    let counts =
+        !is_own_name && !is_unquoted_code && !is_code(value, quoted) && !placeholder::is_placeholder(value);
+    counts.then_some(span)
 }
 
 /// The whole identifier around the word, and what it promises; nothing for names of public things.
@@ -228,7 +244,8 @@ fn is_password(value: &[u8], quoted: bool) -> bool {
     let marks =
         value.iter().any(|byte| matches!(byte, b'!' | b'@' | b'#' | b'$' | b'%' | b'^' | b'&' | b'*' | b'?'));
     let least = if quoted { 6 } else { 8 };
-    value.len() >= least && value.len() <= 128 && letters && (digits || marks) && !value.contains(&b' ')
+    let mixed = letters && (digits || marks && quoted);
+    value.len() >= least && value.len() <= 128 && mixed && !value.contains(&b' ') && !has_file_ending(value)
 }
 
 /// Values that are code or point elsewhere: `getPassword()`, `${TOKEN}`, `config.token`, `/run/secrets/x`, `%s`.
@@ -276,7 +293,9 @@ pub(crate) fn looks_random(value: &[u8], least: usize) -> bool {
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
     let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
     let others = value.len() - digits - letters;
-    if digits == 0
+    if is_identifier(value)
+        || decodes_to_text(value)
+        || digits == 0
         || letters < 2
         || others * 4 > value.len()
         || value.iter().any(|byte| *byte >= 128 || *byte == b' ')
@@ -285,6 +304,52 @@ pub(crate) fn looks_random(value: &[u8], least: usize) -> bool {
     }
     let floor = if value.iter().all(|byte| ANY_HEX.has(*byte)) { 3.0 } else { 3.2 };
     entropy::shannon(value) >= floor && wordy(value) * 2 < value.len() && !value.starts_with(b"sha")
+}
+
+/// Base 64 of a text, which the decoded view looks into, or of a public key.
+fn decodes_to_text(value: &[u8]) -> bool {
+    if value.starts_with(b"MFkwEwYHKoZI") || value.starts_with(b"MCowBQYDK2V") {
+        return true;
+    }
+    let decoded = crate::base64::decode(value);
+    decoded.len() >= 9 && decoded.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\n'))
+}
+
+/// `tests/rsa_test_public_key_2048.der`, `cert.p12`.
+fn has_file_ending(value: &[u8]) -> bool {
+    let Some(dot) = value.iter().rposition(|byte| *byte == b'.') else { return false };
+    let ending = value.get(dot + 1..).unwrap_or_default();
+    (2..=4).contains(&ending.len())
+        && ending.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+}
+
+/// Names in code: `__NL80211_AUTHTYPE_NUM`, `rsa-2048-private-key.pk8`. Parts joined by separators, none of them long.
+pub(crate) fn is_identifier(value: &[u8]) -> bool {
+    let is_separator = |byte: &u8| matches!(byte, b'_' | b'-' | b'.' | b'/' | b':');
+    let parts = value.split(is_separator).count();
+    let longest = value.split(is_separator).map(<[u8]>::len).max().unwrap_or(0);
+    let is_hex = value.iter().all(|byte| ANY_HEX.has(*byte) || *byte == b'-');
+    parts >= 3 && longest < 12 && !is_hex
+        || parts >= 2
+            && value
+                .iter()
+                .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || is_separator(byte))
+            && !is_hex
+}
+
+/// `0x8031006A`, `131072u32`, `-42i32`, `1_000`.
+fn is_number(value: &[u8]) -> bool {
+    let digits = value.strip_prefix(b"-").unwrap_or(value);
+    if let Some(hex) = digits.strip_prefix(b"0x").or_else(|| digits.strip_prefix(b"0X")) {
+        return hex.len() <= 16 || hex.windows(2).any(|pair| matches!(pair, b"_u" | b"_i"));
+    }
+    let run = digits.iter().take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'_' | b'.')).count();
+    run > 0
+        && digits.get(run..).is_some_and(|suffix| {
+            suffix.len() <= 5
+                && suffix.iter().all(u8::is_ascii_alphanumeric)
+                && suffix.first().is_none_or(|first| matches!(first, b'u' | b'i' | b'f' | b'U' | b'L' | b'l'))
+        })
 }
 
 /// How many bytes stand in stretches of four and more letters of one case that could be spoken.
@@ -319,7 +384,7 @@ fn is_speakable(run: &[u8]) -> bool {
             consonants = 0;
         } else if byte.is_ascii_alphabetic() {
             consonants += 1;
-            if consonants > 3 {
+            if consonants > 3 + usize::from(run.len() >= 12) {
                 return false;
             }
         } else {

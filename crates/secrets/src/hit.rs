@@ -55,6 +55,12 @@ pub struct Hit<'a> {
     pub confidence: Confidence,
 }
 
+/// Two lists of hits as one, in order, none overlapping another.
+pub fn merge<'a>(mut hits: Vec<Hit<'a>>, more: Vec<Hit<'a>>) -> Vec<Hit<'a>> {
+    hits.extend(more);
+    resolve(hits)
+}
+
 /// Sorts by position and leaves one hit per stretch of text: of overlapping hits the most certain one names the
 /// finding, and its span grows to cover all of them, so that nothing of either value is left standing.
 pub(crate) fn resolve<'a>(mut hits: Vec<Hit<'a>>) -> Vec<Hit<'a>> {

@@ -16,6 +16,7 @@ mod bare;
 mod base64;
 mod checksum;
 mod class;
+mod custom;
 mod entropy;
 mod generic;
 mod hit;
@@ -29,10 +30,13 @@ mod redact;
 mod rule;
 mod rules;
 mod scan;
+#[cfg(test)]
+mod specimen;
 mod token;
 mod userinfo;
 mod views;
 
-pub use hit::{Confidence, Hit, Severity};
-pub use redact::{TagKey, redact};
-pub use scan::{Options, scan};
+pub use custom::{CustomRule, scan_custom};
+pub use hit::{Confidence, Hit, Severity, merge};
+pub use redact::{TagKey, holds_mark, redact};
+pub use scan::{Options, rule_ids, scan};

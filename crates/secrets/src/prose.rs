@@ -48,7 +48,7 @@ pub(crate) fn is_given(text: &[u8], at: usize, value: &[u8], quoted: bool) -> bo
     }
     let length = value.len();
     is_environment_line(text, at) && length >= 5
-        || follows_user(text, at)
+        || follows_user(text, at) && (quoted || is_line_value(text, at, value))
         || quoted && length >= 12 && is_one_word(value)
 }
 
@@ -57,7 +57,27 @@ pub(crate) fn is_compared(text: &[u8], start: usize, value: &[u8]) -> bool {
     let before = text.get(start.saturating_sub(5)..start).unwrap_or_default();
     let compares =
         [b"==".as_slice(), b"!="].iter().any(|operator| memchr::memmem::find(before, operator).is_some());
-    compares && value.len() >= 6 && value.iter().all(|byte| WORDS.has(*byte)) && !is_state(value)
+    let is_quoted = before.last().is_some_and(|last| matches!(last, b'"' | b'\''));
+    compares && is_quoted && value.len() >= 6 && value.iter().all(|byte| WORDS.has(*byte)) && !is_state(value)
+}
+
+/// Without quotes a value is told from a type or a variable by ending its line: `password: joe` and no comma.
+fn is_line_value(text: &[u8], at: usize, value: &[u8]) -> bool {
+    let types: [&[u8]; 10] = [
+        b"string", b"str", b"bool", b"boolean", b"text", b"number", b"integer", b"object", b"bytes",
+        b"varchar",
+    ];
+    let line = text
+        .get(at..text.len().min(at + 200))
+        .unwrap_or_default()
+        .split(|byte| *byte == b'\n')
+        .next()
+        .unwrap_or_default();
+    let ends = line.trim_ascii_end().ends_with(value) || line.ends_with(b";");
+    let is_capitals = value.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'_');
+    ends && !is_capitals
+        && value.first().is_some_and(|first| !first.is_ascii_uppercase())
+        && !types.iter().any(|name| value.eq_ignore_ascii_case(name))
 }
 
 fn is_one_word(value: &[u8]) -> bool {

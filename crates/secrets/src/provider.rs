@@ -392,6 +392,7 @@ pub(crate) fn authorization(text: &[u8], at: usize, length: usize) -> Option<Ran
         run >= (if scheme.is_some() { 12 } else { 16 })
             && token.iter().any(u8::is_ascii_digit)
             && crate::entropy::shannon(token) > 3.0
+            && (scheme.is_some() || !crate::generic::is_identifier(token))
     };
     (opened > 0 && fits && !crate::placeholder::is_placeholder(token)).then_some(start..start + run)
 }

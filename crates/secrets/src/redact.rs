@@ -49,6 +49,24 @@ impl std::fmt::Debug for TagKey {
     }
 }
 
+const MARK: &str = "[REDACTED:";
+
+/// Whether `text` holds a mark that [`redact`] made: a rule's id and four hex digits.
+pub fn holds_mark(text: &str) -> bool {
+    text.match_indices(MARK).any(|(at, _)| {
+        let rest = text.get(at + MARK.len()..).unwrap_or_default().as_bytes();
+        let rule = rest
+            .iter()
+            .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+            .count();
+        let tag = rest.get(rule + 1..rule + 5).unwrap_or_default();
+        rule > 0
+            && rest.get(rule) == Some(&b':')
+            && tag.iter().all(u8::is_ascii_hexdigit)
+            && rest.get(rule + 5) == Some(&b']')
+    })
+}
+
 /// `text` with each hit replaced by `[REDACTED:<rule>:<tag>]`. The mark holds no quote, backslash or line break, so a
 /// value that stood in quotes leaves code and JSON that still parse.
 pub fn redact(text: &str, hits: &[Hit<'_>], key: &TagKey) -> String {
@@ -59,7 +77,7 @@ pub fn redact(text: &str, hits: &[Hit<'_>], key: &TagKey) -> String {
             continue;
         };
         clean.push_str(before);
-        clean.push_str("[REDACTED:");
+        clean.push_str(MARK);
         clean.push_str(hit.rule);
         clean.push(':');
         clean.push_str(&key.tag(value));

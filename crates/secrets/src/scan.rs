@@ -11,6 +11,17 @@ pub struct Options {
     pub personal_data: bool,
 }
 
+/// The ids of all built-in rules, each once, in the order of their families.
+pub fn rule_ids() -> Vec<&'static str> {
+    let mut ids: Vec<&'static str> = Vec::new();
+    for id in index::RULES.iter().map(|rule| rule.id).chain(bare::RULES.iter().copied()) {
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    ids
+}
+
 /// Every secret in `text`, in order, none overlapping another.
 ///
 /// Takes time linear in the length of the text and memory within three times of it.
@@ -53,6 +64,9 @@ fn try_rule(text: &[u8], at: usize, length: usize, rule: &'static Rule) -> Optio
             (span.clone(), span)
         }
     };
+    if memchr::memmem::find(text.get(span.clone())?, b"[REDACTED:").is_some() {
+        return None;
+    }
     let proven = checksum::passes(rule.check, text.get(span.clone())?);
     if !proven && !is_plausible(text.get(secret)?, rule) {
         return None;
@@ -76,6 +90,9 @@ fn is_plausible(secret: &[u8], rule: &Rule) -> bool {
             Matcher::Token(_) => secret.len() >= 20 && placeholder::is_sequence(secret),
             Matcher::Assigned(_) | Matcher::Code(_) => placeholder::has_example_word(secret),
         };
-    let is_words = !secret.iter().any(u8::is_ascii_digit) && generic::wordy(secret) * 4 > secret.len() * 3;
+    // Random text of some length has a digit; names in code and prose have words.
+    let is_words = !secret.iter().any(u8::is_ascii_digit)
+        && secret.len() >= 12
+        && generic::wordy(secret) * 2 > secret.len();
     !is_stand_in && !is_words && entropy::shannon(secret) >= rule.entropy
 }

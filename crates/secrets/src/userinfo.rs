@@ -9,6 +9,59 @@ const AUTHORITY_END: Class = Class::of("/?# \t\r\n\"'`<>\\,");
 const SCHEME: Class = Class::of("a-zA-Z0-9+.-");
 const LONGEST: usize = 300;
 
+/// Schemes of databases, queues, directories and mail: nobody writes these addresses but to connect.
+const SERVICES: &[&[u8]] = &[
+    b"postgres",
+    b"postgresql",
+    b"mysql",
+    b"mysql2",
+    b"mysqli",
+    b"mariadb",
+    b"mongodb",
+    b"mongodb+srv",
+    b"redis",
+    b"rediss",
+    b"amqp",
+    b"amqps",
+    b"mssql",
+    b"sqlserver",
+    b"oracle",
+    b"clickhouse",
+    b"cockroachdb",
+    b"couchbase",
+    b"couchdb",
+    b"neo4j",
+    b"neo4j+s",
+    b"bolt",
+    b"ldap",
+    b"ldaps",
+    b"smtp",
+    b"smtps",
+    b"imap",
+    b"imaps",
+    b"kafka",
+    b"mqtt",
+    b"mqtts",
+    b"nats",
+    b"snowflake",
+    b"elasticsearch",
+    b"cassandra",
+    b"influxdb",
+    b"redshift",
+    b"trino",
+    b"presto",
+    b"hive",
+    b"vertica",
+    b"db2",
+    b"sftp",
+    b"postgresql+psycopg2",
+    b"postgresql+asyncpg",
+    b"mysql+pymysql",
+    b"mssql+pyodbc",
+    b"stomp",
+    b"ibmmq",
+];
+
 /// Pairs that documentation and the tests of every URL parser use.
 const SPECIMENS: &[(&[u8], &[u8])] = &[
     (b"user", b"pass"),
@@ -44,12 +97,36 @@ pub(crate) fn password(text: &[u8], at: usize, length: usize) -> Option<Range<us
     if password.is_empty() || host.is_empty() || is_template(password) || is_template(user) {
         return None;
     }
-    let is_web = scheme(text, at)
-        .is_some_and(|scheme| matches!(scheme, b"http" | b"https" | b"ws" | b"wss" | b"ftp" | b"git"));
-    if is_web && (SPECIMENS.contains(&(user, password)) || password.len() < 3) {
+    let is_service = scheme(text, at).is_some_and(|scheme| SERVICES.contains(&scheme));
+    if SPECIMENS.contains(&(user, password)) || !is_service && is_specimen(password, host) {
         return None;
     }
     (!placeholder::is_masked(password)).then_some(start + colon + 1..start + sign)
+}
+
+/// What documentation and the tests of URL parsers write. On a host that cannot exist only capitals or a password that
+/// was made by a machine count.
+fn is_specimen(password: &[u8], host: &[u8]) -> bool {
+    let name = host.split(|byte| *byte == b':').next().unwrap_or_default();
+    let ends: [&[u8]; 12] = [
+        b"example.com",
+        b"example.org",
+        b"example.net",
+        b".example",
+        b".test",
+        b".invalid",
+        b"localhost",
+        b"host",
+        b"hostname",
+        b"domain.com",
+        b"foo.com",
+        b"127.0.0.1",
+    ];
+    let is_reserved = ends.iter().any(|end| name.ends_with(end)) || !name.contains(&b'.');
+    let is_strong = password.len() >= 8
+        && (password.iter().all(u8::is_ascii_uppercase)
+            || password.len() >= 12 && password.iter().any(u8::is_ascii_digit));
+    password.len() < 4 || is_reserved && !is_strong
 }
 
 fn scheme(text: &[u8], at: usize) -> Option<&[u8]> {

@@ -1,5 +1,6 @@
 //! Source forges, package registries and build services.
 
+use crate::Confidence::Proven;
 use crate::Severity::{Critical, Low};
 use crate::class::{
     ALNUM, ANY_HEX, BASE64, BASE64_ANY, DOTTED, HEX, LOWER_DIGIT, UPPER_DIGIT, UUID, WORD, WORD_DASH,
@@ -81,7 +82,7 @@ pub(crate) const RULES: &[Rule] = &[
     token("gitguardian", &["gg_"], &[Run(ALNUM, 32, 32)], "a GitGuardian token").severity(Low),
     token("harness-pat", &["pat.", "sat."], &[Run(WORD_DASH, 22, 22), Text("."), Run(ALNUM, 24, 24), Text("."), Run(ALNUM, 20, 20)], "a Harness API key").severity(Critical),
     token("octopus-key", &["API-"], &[Run(UPPER_DIGIT, 26, 26)], "an Octopus Deploy API key"),
-    token("teamcity-token", &["eyJ0eXAiOiAiVENWMiJ9."], &[Run(DOTTED, 36, 200)], "a TeamCity token").severity(Critical),
+    token("teamcity-token", &["eyJ0eXAiOiAiVENWMiJ9."], &[Run(DOTTED, 36, 200)], "a TeamCity token").severity(Critical).confidence(Proven),
     code("jenkins-secret", &["{AQAAABAAA"], provider::jenkins_secret, "a Jenkins-encrypted secret"),
     code("jenkins-initial", &["initialAdminPassword", "initial setup is required"], provider::jenkins_initial, "the Jenkins initial admin password"),
     assigned("jenkins-token", &["jenkins"], value(ANY_HEX, 32, 34), "a Jenkins API token"),

@@ -1,6 +1,6 @@
 //! What no provider claims: keys in armour, tokens with a structure, passwords in URLs, names with random values.
 
-use crate::Confidence::{Generic, Proven};
+use crate::Confidence::{Context, Generic, Proven};
 use crate::Severity::{Critical, Medium};
 use crate::rule::{Rule, code};
 use crate::{generic, jwt, pem, provider, userinfo};
@@ -20,5 +20,6 @@ pub(crate) const RULES: &[Rule] = &[
     code("maven-password", &["<master>{", "<password>{", "<passphrase>{"], provider::maven, "a Maven-encrypted password"),
     code("gradle-credentials", &["credentials {"], provider::gradle, "a password in a Gradle credentials block").severity(Medium),
     code("credential-call", &["NetworkCredential(", "DirectoryEntry("], provider::last_string, "a password in a call").severity(Medium),
-    code("generic-secret", &["pass", "pwd", "secret", "token", "key", "auth", "credential"], generic::value, "a value named like a secret").any_case().severity(Medium).confidence(Generic),
+    code("generic-secret", &["pass", "pwd", "secret", "token", "key", "auth", "credential"], generic::secret, "a random value named like a secret").any_case().severity(Medium).confidence(Context),
+    code("generic-password", &["pass", "pwd", "secret"], generic::password, "a value named like a password").any_case().severity(Medium).confidence(Generic),
 ];

@@ -40,7 +40,7 @@ pub(crate) const RULES: &[Rule] = &[
     assigned("plaid-secret", &["plaid"], value(ALNUM, 30, 30), "a Plaid secret").severity(Critical),
     assigned("plaid-client-id", &["plaid"], value(ALNUM, 24, 24), "a Plaid client id"),
     token("shopify-token", &["shpat_", "shpca_", "shppa_", "shpss_", "shpua_", "shptka_", "shpit_", "shpct_", "shpcu_"], &[Run(ANY_HEX, 32, 32)], "a Shopify token").severity(Critical),
-    token("adyen-key", &["AQE"], &[Run(BASE64_ANY, 60, 250)], "an Adyen API key"),
+    token("adyen-key", &["AQEmhm", "AQEjhm", "AQErhm", "AQEhhm", "AQEyhm", "AQEqhm", "AQEkhm", "AQEthm", "AQEvhm"], &[Run(BASE64_ANY, 60, 250)], "an Adyen API key"),
     assigned("adyen-assigned", &["adyen"], value(BASE64_ANY, 40, 250), "an Adyen key"),
     assigned("checkout-com", &["checkout.com"], value(UUID, 36, 36), "a Checkout.com key"),
     token("mollie-key", &["live_", "test_"], &[Run(ALNUM, 30, 34)], "a Mollie API key"),

@@ -1,0 +1,77 @@
+//! After tools ran: outputs are rewritten, and where that is not possible the loop stops before the model sees them.
+
+use hook_core::{Context, Decision, Error, Event};
+
+use crate::before::file_of_event;
+use crate::inspect::{Inspection, Weight};
+
+/// The rule under which a session that holds a secret stays closed.
+pub(crate) const SESSION_RULE: &str = "session-holds-secret";
+/// What the session's mark is called in the state folder.
+const SESSION_MARK: &str = "secret";
+
+/// `PostToolUse`: the output with every secret replaced, in the tool's own shape.
+pub(crate) fn rewrite(event: &Event, context: &Context<'_>) -> Result<Decision, Error> {
+    let mut inspection = Inspection::new(context)?.about_file(file_of_event(event, context));
+    let mut failure = None;
+    let rewritten = event.rewritten_response(&mut |pointer, text| {
+        inspection.text(&pointer.to_string(), text).unwrap_or_else(|error| {
+            failure.get_or_insert(error);
+            None
+        })
+    });
+    if let Some(error) = failure {
+        return Err(error);
+    }
+    let findings = std::mem::take(&mut inspection.findings);
+    let Some(output) = rewritten else { return Ok(Decision::pass().with_findings(findings)) };
+    let note = format!(
+        "secrets-scanner replaced {} in this output by [REDACTED:rule:tag]. Equal tags are equal values. Work with the \
+         names, do not look for the values, and never write a mark into a file.",
+        inspection.kinds()
+    );
+    Ok(Decision::rewrite_output(output).with_findings(findings).with_model(note))
+}
+
+/// `PostToolUseFailure`: the client lets nobody rewrite this text; it goes on record, and `stop` is next.
+pub(crate) fn note(event: &Event, context: &Context<'_>) -> Result<Decision, Error> {
+    let inspection = inspected(event, context)?;
+    Ok(Decision::pass().with_findings(inspection.findings))
+}
+
+/// `PostToolBatch`: the text the model is about to get. Nothing of it is sent once the loop is stopped.
+pub(crate) fn stop(event: &Event, context: &Context<'_>) -> Result<Decision, Error> {
+    let inspection = inspected(event, context)?;
+    let Some(first) = inspection.first(Weight::Secret) else {
+        return Ok(Decision::pass().with_findings(inspection.findings));
+    };
+    let kinds = inspection.kinds();
+    let mark = context.state.session_file(event.session_id(), SESSION_MARK);
+    context.state.write(&mark, first.rule.as_bytes())?;
+    let reason = format!(
+        "Stopped by secrets-scanner, rule {}: a tool's output holds {kinds}, in a form that cannot be rewritten (the output \
+         of a failed command, for one). Nothing of it was sent. The history of this session holds it now: start a new \
+         session (/clear), and have the command not print it.",
+        first.rule
+    );
+    Ok(Decision::stop(&first.rule, reason).with_findings(inspection.findings))
+}
+
+/// Whether an earlier batch left a secret in this session's history.
+pub(crate) fn is_marked(event: &Event, context: &Context<'_>) -> bool {
+    context.state.exists(&context.state.session_file(event.session_id(), SESSION_MARK))
+}
+
+fn inspected<'a>(event: &Event, context: &'a Context<'a>) -> Result<Inspection<'a>, Error> {
+    let mut inspection = Inspection::new(context)?;
+    let mut failure = None;
+    event.visit_texts(&mut |pointer, text| {
+        if let (None, Err(error)) = (&failure, inspection.text(&pointer.to_string(), text)) {
+            failure = Some(error);
+        }
+    });
+    match failure {
+        Some(error) => Err(error),
+        None => Ok(inspection),
+    }
+}
