@@ -41,7 +41,16 @@ pub(crate) fn each_candidate(text: &[u8], visit: &mut impl FnMut(usize, usize, &
         if (word >> (slot & 63)) & 1 == 1 {
             follow(gram, text, at, visit);
             follow(gram & SHORT_MASK, text, at, visit);
+            follow_end(text, visit);
         }
+    }
+}
+
+/// The windows of four bytes leave out a needle that is the last three bytes of the text.
+fn follow_end(text: &[u8], visit: &mut impl FnMut(usize, usize, &'static Rule)) {
+    let Some(at) = text.len().checked_sub(3) else { return };
+    if let Some([a, b, c]) = text.get(at..) {
+        follow(fold(u32::from_le_bytes([*a, *b, *c, 0])) & SHORT_MASK, text, at, visit);
     }
 }
 
