@@ -41,7 +41,8 @@ pub(crate) fn site(text: &[u8], name_end: usize) -> Option<Site> {
     }
     let is_argument = written == b",";
     let is_known = written.iter().any(|byte| matches!(byte, b'=' | b':' | b'>' | b'|'));
-    if !is_known && !(is_argument && operator > after_name) {
+    let is_second_argument = is_argument && operator > after_name;
+    if !is_known && !is_second_argument {
         return None;
     }
     open_value(text, operator + operator_length, 2)

@@ -11,7 +11,7 @@ pub(crate) fn decode(encoded: &[u8]) -> Vec<u8> {
         count += 6;
         if count >= 8 {
             count -= 8;
-            bytes.push((bits >> count) as u8);
+            bytes.extend(u8::try_from(bits >> count));
             bits &= (1 << count) - 1;
         }
     }

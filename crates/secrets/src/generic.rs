@@ -229,7 +229,7 @@ fn password_kind(text: &[u8], at: usize, length: usize) -> Option<Kind> {
         .iter()
         .find(|ending| after.get(..ending.len()).is_some_and(|head| head.eq_ignore_ascii_case(ending)));
     let rest = after.get(ending.map_or(0, |ending| ending.len())..)?;
-    let goes_on = rest.first().is_some_and(|next| next.is_ascii_lowercase());
+    let goes_on = rest.first().is_some_and(u8::is_ascii_lowercase);
     let starts_word = at == 0
         || text.get(at - 1).is_none_or(|before| {
             !before.is_ascii_lowercase() || text.get(at).is_some_and(u8::is_ascii_uppercase)
@@ -255,7 +255,7 @@ fn is_code(value: &[u8], quoted: bool) -> bool {
     if has(b"://") || has(b"${") || has(b"{{") || has(b"#{") || has(b"%{") || has(b"$(") || has(b"%(") {
         return true;
     }
-    let slashes = value.iter().filter(|byte| **byte == b'/').count();
+    let slashes = memchr::memchr_iter(b'/', value).count();
     let is_pattern = matches!(first, b'<' | b'{' | b'/' | b'[' | b'(' | b'.' | b'^')
         || slashes >= 2 && wordy(value) * 3 > value.len();
     if quoted {

@@ -193,8 +193,7 @@ pub(crate) fn mailgun_signing(text: &[u8], at: usize, length: usize) -> Option<R
     let site = assign::site(text, at + length)?;
     let run = DASHED.run(text.get(site.start..)?, 51);
     let token = text.get(site.start..site.start + run)?;
-    (run == 50 && token.iter().filter(|byte| **byte == b'-').count() == 2)
-        .then_some(site.start..site.start + run)
+    (run == 50 && memchr::memchr_iter(b'-', token).count() == 2).then_some(site.start..site.start + run)
 }
 
 /// New Relic: 36 hex digits, region letters at the front in some, and `NRAL`.
@@ -508,7 +507,7 @@ pub(crate) fn last_string(text: &[u8], at: usize, length: usize) -> Option<Range
     let call = text.get(at + length..text.len().min(at + length + 300))?;
     let call = call.split(|byte| matches!(byte, b')' | b';')).next()?;
     let mut strings = call.split(|byte| *byte == b'"');
-    let count = call.iter().filter(|byte| **byte == b'"').count();
+    let count = memchr::memchr_iter(b'"', call).count();
     if !matches!(count, 4 | 6) {
         return None;
     }

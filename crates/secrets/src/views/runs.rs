@@ -40,7 +40,7 @@ pub(super) fn each_decoded(text: &[u8], visit: &mut impl FnMut(&View)) {
         }
         let Some(bytes) = text.get(run.clone()) else { return };
         let hex = ANY_HEX.run(bytes, usize::MAX);
-        if hex == bytes.len() && hex % 2 == 0 {
+        if hex == bytes.len() && hex.is_multiple_of(2) {
             if let Some(view) = decode_hex(bytes, run.start) {
                 visit(&view);
             }
@@ -71,7 +71,8 @@ fn decode_base64(text: &[u8], first: Range<usize>, covered: &mut usize) -> Optio
         view.origin(line.start, Scale::Base64);
         let complete = push_line(&mut view, text.get(line.clone())?);
         *covered = line.end;
-        let goes_on = complete && line.len() % 4 == 0 && line.len() >= 60 && view.text.len() < LONGEST;
+        let goes_on =
+            complete && line.len().is_multiple_of(4) && line.len() >= 60 && view.text.len() < LONGEST;
         let next = line.end + if text.get(line.end) == Some(&b'\r') { 2 } else { 1 };
         if !goes_on || text.get(next - 1) != Some(&b'\n') {
             break;
