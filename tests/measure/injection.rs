@@ -1,7 +1,7 @@
 //! Recall of injected instructions at fixed rates of false alarms, by source, with a cross-validation that holds out
 //! whole sources, and a peer's pattern list over the same rows.
 //!
-//! `corpus injection [--train] [FILE...]`: without files the two corpora beside the project are read; a file is JSONL
+//! `corpus injection [--train] [--no-peers] [FILE...]`: without files the two corpora beside the project are read; a file is JSONL
 //! (plain or gzipped) whose rows have `text`, `source`, `kind` and, in a file named `*attack*`, are attacks. `--train`
 //! writes the weights learnt from all rows to `crates/injection-detector/src/weights.bin`.
 
@@ -53,7 +53,9 @@ pub fn run(arguments: &[String]) -> Result<bool, String> {
     );
     let blind = cross_validate(&rows);
     let summary = report::print(&rows, &blind);
-    peer::print(&rows, &shipped, &files)?;
+    if !arguments.iter().any(|argument| argument == "--no-peers") {
+        peer::print(&rows);
+    }
     println!(
         "\nbar: recall of marked attacks on held-out sources {:.3} (macro) {:.3} (micro) at {:.2} % of files; asked {BAR_RECALL} at {:.1} %; prompts {:.2} %",
         summary.recall_macro,

@@ -16,6 +16,7 @@ pub const REGISTRY: &[Registered] = &[
     Registered { hook: &mcp_config_integrity::HOOK, rules: mcp_config_integrity::rules },
     Registered { hook: &unicode_scanner::HOOK, rules: unicode_scanner::rules },
     Registered { hook: &secrets_scanner::HOOK, rules: secrets_scanner::rules },
+    Registered { hook: &injection_detector::HOOK, rules: || injection_detector::RULES.to_vec() },
     Registered { hook: &velocity_governor::HOOK, rules: || velocity_governor::RULES.to_vec() },
     Registered { hook: &audit_logger::HOOK, rules: Vec::new },
 ];

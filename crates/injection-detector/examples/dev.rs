@@ -92,6 +92,9 @@ fn main() {
     for ((g, s), v) in &out {
         let r: Vec<f32> =
             t.iter().map(|t| v.iter().filter(|x| x.0 > *t).count() as f32 / v.len() as f32).collect();
+        if v.len() == 1 {
+            println!("{:?}", v[0]);
+        }
         println!("{g:9} {s:28} {:5} {:.3} {:.3} {:.3}", v.len(), r[0], r[1], r[2]);
         if g == "attack" {
             for i in 0..3 {

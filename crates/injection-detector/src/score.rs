@@ -15,8 +15,10 @@ const TAIL: usize = 256 * 1024;
 /// How a text was come by: the same words mean different things in a web page and in a person's own prompt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Surface {
-    /// What a tool brought back: a page, a file, a command's output.
+    /// What a tool brought back from elsewhere: a page, a search, an MCP server's answer.
     ToolResult,
+    /// A file or a command's output on this machine: mostly the user's own work.
+    Local,
     /// What the user typed or pasted.
     Prompt,
     /// A file whose purpose is to instruct the assistant.
@@ -61,10 +63,12 @@ pub struct Assessment {
     pub signals: Vec<Signal>,
 }
 
-/// Worth recording: one benign file in two hundred gets here.
+/// Worth recording, and in text from elsewhere worth speaking up: at most one benign file in two hundred gets here.
 pub const NOTABLE: u8 = 50;
-/// Worth speaking up: one benign file in a thousand gets here.
-pub const CERTAIN: u8 = 75;
+/// Worth speaking up wherever it stands: about one benign file in seven hundred gets here.
+pub const CERTAIN: u8 = 84;
+/// The margin that scores [`NOTABLE`], from the cross-validation over whole sources and repositories.
+const NOTABLE_MARGIN: f32 = -1.8;
 
 /// The margin of a text in which nothing was found.
 pub const NOTHING: f32 = -12.0;
@@ -115,11 +119,13 @@ fn part(text: &str, offset: usize, options: &Options, assessment: &mut Assessmen
 
 /// What a source must overcome beyond what is asked of a tool result: people order an assistant about all day, and an
 /// instruction file is made of orders.
-const fn reserve(surface: Surface) -> f32 {
+#[must_use]
+pub const fn reserve(surface: Surface) -> f32 {
     match surface {
         Surface::ToolResult => 0.0,
+        Surface::Local => 0.7,
+        Surface::Instructions => 1.0,
         Surface::Prompt => 1.5,
-        Surface::Instructions => 0.5,
     }
 }
 
@@ -184,7 +190,7 @@ impl Assessment {
 /// Log-odds to 0..=100.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 100")]
 fn to_score(margin: f32) -> u8 {
-    (100.0 / (1.0 + (-margin / 2.0).exp())).round() as u8
+    (100.0 / (1.0 + ((NOTABLE_MARGIN - margin) / 2.0).exp())).round() as u8
 }
 
 /// What the model would look at in a text and in all that decodes from it: for the trainer and the measurements.

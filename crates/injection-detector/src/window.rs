@@ -140,7 +140,7 @@ fn window(
     let words = tokens.get(range.clone())?;
     let met = hits.get(inside.clone())?;
     let core = words.iter().filter(|token| token.classes.meets(CORE)).count();
-    if met.is_empty() && core < 3 && core * 6 < words.len() {
+    if met.is_empty() && core < 3 && core * 10 < words.len() {
         return None;
     }
     let mut facts = text_facts;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use injection_detector::model::Features;
+use injection_detector::score::reserve;
 use injection_detector::{Options, Surface, score};
 use serde_json::Value;
 
@@ -41,15 +42,22 @@ pub struct Row {
 impl Row {
     /// The margin of its worst window under the shipped weights.
     pub fn margin(&self) -> f32 {
-        score(&self.text, &Options { surface: Surface::ToolResult }).margin
+        score(&self.text, &Options { surface: self.surface() }).margin
+    }
+
+    /// What people type is judged as such; everything else as if it came from elsewhere.
+    fn surface(&self) -> Surface {
+        if self.group == Group::Prompt { Surface::Prompt } else { Surface::ToolResult }
     }
 
     /// The margin of its worst window under other weights.
     pub fn margin_with(&self, bias: f32, weight: &dyn Fn(u32) -> f32) -> f32 {
-        self.windows
+        let worst = self
+            .windows
             .iter()
             .map(|window| window.margin(bias, weight))
-            .fold(injection_detector::score::NOTHING, f32::max)
+            .fold(injection_detector::score::NOTHING, f32::max);
+        worst - reserve(self.surface())
     }
 }
 

@@ -104,7 +104,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "send-secret-to",
         family: Exfiltration,
-        points: 50,
+        points: 35,
         what: "asks for secrets to be sent to an address",
         steps: &[word(C::SEND.or(C::TOOL)), word(C::SECRET).within(6), word(C::TARGET).within(10)],
     },
@@ -165,7 +165,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "assistant-must-act",
         family: Exfiltration,
-        points: 45,
+        points: 35,
         what: "orders an assistant to act",
         steps: &[word(C::ASSISTANT), word(C::MUST).within(3), word(ACT.or(C::SAY).or(C::REVEAL)).within(4)],
     },

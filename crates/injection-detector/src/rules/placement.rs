@@ -22,7 +22,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "attention-assistant",
         family: Placement,
-        points: 45,
+        points: 30,
         what: "calls for an assistant's attention",
         steps: &[word(C::URGENT).marked(Marks::SENTENCE), word(C::ASSISTANT).within(2)],
     },
