@@ -238,12 +238,14 @@ fn put_digest(record: &mut Record, name: &str, text: &str, context: &Context<'_>
     Ok(())
 }
 
+/// The machine's name, as records give it.
 #[cfg(unix)]
-pub(crate) fn host() -> String {
+pub fn host() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
 
+/// The machine's name, as records give it.
 #[cfg(not(unix))]
-pub(crate) fn host() -> String {
+pub fn host() -> String {
     String::new()
 }

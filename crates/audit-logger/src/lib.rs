@@ -11,7 +11,7 @@ mod redaction;
 use hook_core::{Context, Decision, Error, Event, EventKind, Hook, Key, KeyKind, OnError};
 use ledger::{Durability, Receipt, Warning};
 
-pub use activity::activity;
+pub use activity::{activity, host};
 pub use labels::labels;
 
 /// The audit-logger hook.

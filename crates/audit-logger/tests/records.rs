@@ -40,7 +40,9 @@ fn answer(event: &Value, world: &World) -> hook_core::Answer {
 
 fn records(world: &World) -> Vec<Record> {
     let text = fs::read_to_string(world.state.join("log/2026-10-01.jsonl")).expect("the day file");
-    text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+    let rows = text.lines().map(|line| serde_json::from_str::<Record>(line).expect("JSON"));
+    // The log's own records (its opening, keys, heartbeats) stand between them.
+    rows.filter(|row| row.get("type").is_some()).collect()
 }
 
 fn bash(name: &str, command: &str) -> Value {

@@ -1,0 +1,91 @@
+//! The options of a verb, read against the text that documents them: what is not documented is refused.
+
+use crate::Failure;
+
+/// Options and other words of a command line.
+#[derive(Debug)]
+pub(super) struct Arguments<'a> {
+    options: Vec<(&'a str, &'a str)>,
+    words: Vec<&'a str>,
+}
+
+impl<'a> Arguments<'a> {
+    /// Reads `--name VALUE`, `--name=VALUE` and `--flag` as `documentation` names them; it has one option a line.
+    pub(super) fn parse(arguments: &[&'a str], documentation: &str) -> Result<Arguments<'a>, Failure> {
+        let mut parsed = Arguments { options: Vec::new(), words: Vec::new() };
+        let mut rest = arguments.iter();
+        while let Some(argument) = rest.next() {
+            if !argument.starts_with("--") {
+                parsed.words.push(argument);
+                continue;
+            }
+            let (name, inline) = argument.split_once('=').map_or((*argument, None), |(name, value)| (name, Some(value)));
+            let value = match (takes_value(documentation, name), inline) {
+                (None, _) => return Err(Failure::Usage(format!("unknown option `{name}`; add --help for the list"))),
+                (Some(true), Some(value)) => value,
+                (Some(true), None) => {
+                    rest.next().copied().ok_or_else(|| Failure::Usage(format!("{name} needs a value")))?
+                }
+                (Some(false), Some(_)) => return Err(Failure::Usage(format!("{name} takes no value"))),
+                (Some(false), None) => "",
+            };
+            parsed.options.push((name, value));
+        }
+        Ok(parsed)
+    }
+
+    /// The value of an option; the last one counts.
+    pub(super) fn value(&self, name: &str) -> Option<&'a str> {
+        self.options.iter().rev().find(|(option, _)| *option == name).map(|(_, value)| *value)
+    }
+
+    /// Every value of an option that may be repeated.
+    pub(super) fn values(&self, name: &str) -> Vec<&'a str> {
+        self.options.iter().filter(|(option, _)| *option == name).map(|(_, value)| *value).collect()
+    }
+
+    /// Whether a flag is there.
+    pub(super) fn flag(&self, name: &str) -> bool {
+        self.value(name).is_some()
+    }
+
+    /// A number.
+    pub(super) fn number(&self, name: &str) -> Result<Option<u64>, Failure> {
+        let read = |text: &str| text.parse().map_err(|_| Failure::Usage(format!("{name} needs a number, not `{text}`")));
+        self.value(name).map(read).transpose()
+    }
+
+    /// What is no option.
+    pub(super) fn words(&self) -> &[&'a str] {
+        &self.words
+    }
+}
+
+/// Whether the documented option takes a value: its name is then followed by a word in capitals.
+fn takes_value(documentation: &str, name: &str) -> Option<bool> {
+    documentation.lines().find_map(|line| {
+        let mut words = line.split_whitespace();
+        let first = words.next()?;
+        let value = words.next().unwrap_or_default();
+        let capitals = value.len() > 1 && value.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'|');
+        (first == name).then_some(capitals)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OPTIONS: &str = "  --since TIME   from then on\n  --json         as JSON\n";
+
+    #[test]
+    fn documented_options_are_read_and_others_refused() {
+        let found = Arguments::parse(&["--since", "30d", "word", "--json", "--since=7d"], OPTIONS).expect("parses");
+        assert_eq!(found.value("--since"), Some("7d"));
+        assert_eq!(found.values("--since"), ["30d", "7d"]);
+        assert_eq!((found.flag("--json"), found.words()), (true, ["word"].as_slice()));
+        for wrong in [&["--sinse", "3d"][..], &["--since"], &["--json=x"]] {
+            assert!(Arguments::parse(wrong, OPTIONS).is_err(), "{wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Which log a verb speaks of, and the heads of it that were seen before.
+
+use super::arguments::Arguments;
+use crate::{Failure, Io};
+use hook_core::files::{read_text, write_atomic};
+use ledger::{Known, from_hex, to_hex};
+use serde_json::{Map, Value, json};
+use std::path::{Path, PathBuf};
+
+/// More than this is no list of heads.
+const LARGEST: usize = 1 << 20;
+
+/// The log's folder: `--dir`, else that of this user.
+pub(super) fn folder(arguments: &Arguments<'_>, io: &Io<'_>) -> PathBuf {
+    match arguments.value("--dir") {
+        Some(folder) => io.cwd.join(folder),
+        None => io.state.join("log"),
+    }
+}
+
+/// The same, and it must be there: an empty answer about a log that is not there reads like "nothing happened".
+pub(super) fn existing(arguments: &Arguments<'_>, io: &Io<'_>) -> Result<PathBuf, Failure> {
+    let folder = folder(arguments, io);
+    let days = ledger::segments(&folder).map_err(unreadable)?;
+    if days.is_empty() {
+        return Err(Failure::Unreadable(format!("no audit log in {}", folder.display())));
+    }
+    Ok(folder)
+}
+
+pub(super) fn unreadable(error: ledger::Error) -> Failure {
+    Failure::Unreadable(error.to_string())
+}
+
+/// Where the heads that were seen are kept: beside the log, not in it, so that they do not go back with it.
+fn seen_file(io: &Io<'_>) -> PathBuf {
+    io.state.join("seen-heads.json")
+}
+
+/// The head an earlier verification of this log saw.
+pub(super) fn seen(log: &Path, io: &Io<'_>) -> Result<Option<Known>, Failure> {
+    let heads = read_heads(io)?;
+    let Some(head) = heads.get(&key(log)) else { return Ok(None) };
+    let size = head.get("size").and_then(Value::as_u64);
+    let root = head.get("root").and_then(Value::as_str).and_then(from_hex);
+    let known = |(size, root)| Known { size, root, from: "an earlier verification".into(), off_host: false };
+    Ok(size.zip(root).map(known))
+}
+
+/// Keeps the head for the next verification.
+pub(super) fn remember(log: &Path, io: &Io<'_>, size: u64, root: &ledger::Digest) -> Result<(), Failure> {
+    let mut heads = read_heads(io)?;
+    heads.insert(key(log), json!({"root": to_hex(root), "size": size}));
+    write_atomic(&seen_file(io), Value::Object(heads).to_string().as_bytes(), 0o600)?;
+    Ok(())
+}
+
+fn read_heads(io: &Io<'_>) -> Result<Map<String, Value>, Failure> {
+    let text = read_text(&seen_file(io), LARGEST)?.unwrap_or_else(|| "{}".into());
+    serde_json::from_str(&text)
+        .map_err(|error| Failure::Unreadable(format!("{}: {error}", seen_file(io).display())))
+}
+
+fn key(log: &Path) -> String {
+    log.canonicalize().unwrap_or_else(|_| log.to_path_buf()).to_string_lossy().into_owned()
+}
