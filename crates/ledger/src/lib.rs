@@ -39,7 +39,7 @@ pub use note::{Checkpoint, Note, Verifier, parse_notes};
 pub use read::{LONGEST_LINE, Line, Lines};
 pub use report::{Kind, Problem, Report, Segment};
 #[cfg(feature = "checkpoint")]
-pub use seal::{frontier_json, local_origin, seal, stored_notes};
+pub use seal::{frontier_json, local_origin, seal, start_of, stored_notes};
 pub use segment::{Day, segments};
 #[cfg(feature = "checkpoint")]
 pub use signed::{Known, Level, Signed, verify_signed};

@@ -215,6 +215,11 @@ impl Tree {
     }
 }
 
+/// The tree before the first line that is here, and the key of that time: nothing, or what pruning left of it.
+pub fn start_of(directory: &Path) -> Result<(Frontier, Option<(u64, Verifier)>), Error> {
+    start(directory).map(|start| (start.frontier, start.key))
+}
+
 /// What stands before the first line that is here: nothing, or what pruning left of it.
 #[derive(Default)]
 pub(crate) struct Start {

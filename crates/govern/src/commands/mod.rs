@@ -7,6 +7,7 @@ pub mod init;
 pub mod install;
 mod integrity;
 mod mcp;
+mod log;
 pub mod policy;
 mod replay;
 mod stop;
@@ -30,6 +31,7 @@ pub const COMMANDS: &[Command] = &[
     init::COMMAND,
     install::COMMAND,
     tier::COMMAND,
+    log::COMMAND,
     policy::COMMAND,
     replay::COMMAND,
     allow::COMMAND,

@@ -2,26 +2,27 @@
 
 use crate::Failure;
 
-/// Options and other words of a command line.
+/// The options of a command line.
 #[derive(Debug)]
 pub(super) struct Arguments<'a> {
     options: Vec<(&'a str, &'a str)>,
-    words: Vec<&'a str>,
 }
 
 impl<'a> Arguments<'a> {
     /// Reads `--name VALUE`, `--name=VALUE` and `--flag` as `documentation` names them; it has one option a line.
     pub(super) fn parse(arguments: &[&'a str], documentation: &str) -> Result<Arguments<'a>, Failure> {
-        let mut parsed = Arguments { options: Vec::new(), words: Vec::new() };
+        let mut parsed = Arguments { options: Vec::new() };
         let mut rest = arguments.iter();
         while let Some(argument) = rest.next() {
             if !argument.starts_with("--") {
-                parsed.words.push(argument);
-                continue;
+                return Err(Failure::Usage(format!("unexpected `{argument}`; add --help for the options")));
             }
-            let (name, inline) = argument.split_once('=').map_or((*argument, None), |(name, value)| (name, Some(value)));
+            let (name, inline) =
+                argument.split_once('=').map_or((*argument, None), |(name, value)| (name, Some(value)));
             let value = match (takes_value(documentation, name), inline) {
-                (None, _) => return Err(Failure::Usage(format!("unknown option `{name}`; add --help for the list"))),
+                (None, _) => {
+                    return Err(Failure::Usage(format!("unknown option `{name}`; add --help for the list")));
+                }
                 (Some(true), Some(value)) => value,
                 (Some(true), None) => {
                     rest.next().copied().ok_or_else(|| Failure::Usage(format!("{name} needs a value")))?
@@ -51,13 +52,10 @@ impl<'a> Arguments<'a> {
 
     /// A number.
     pub(super) fn number(&self, name: &str) -> Result<Option<u64>, Failure> {
-        let read = |text: &str| text.parse().map_err(|_| Failure::Usage(format!("{name} needs a number, not `{text}`")));
+        let read = |text: &str| {
+            text.parse().map_err(|_| Failure::Usage(format!("{name} needs a number, not `{text}`")))
+        };
         self.value(name).map(read).transpose()
-    }
-
-    /// What is no option.
-    pub(super) fn words(&self) -> &[&'a str] {
-        &self.words
     }
 }
 
@@ -80,11 +78,11 @@ mod tests {
 
     #[test]
     fn documented_options_are_read_and_others_refused() {
-        let found = Arguments::parse(&["--since", "30d", "word", "--json", "--since=7d"], OPTIONS).expect("parses");
+        let found = Arguments::parse(&["--since", "30d", "--json", "--since=7d"], OPTIONS).expect("parses");
         assert_eq!(found.value("--since"), Some("7d"));
         assert_eq!(found.values("--since"), ["30d", "7d"]);
-        assert_eq!((found.flag("--json"), found.words()), (true, ["word"].as_slice()));
-        for wrong in [&["--sinse", "3d"][..], &["--since"], &["--json=x"]] {
+        assert!(found.flag("--json"));
+        for wrong in [&["--sinse", "3d"][..], &["--since"], &["--json=x"], &["word"]] {
             assert!(Arguments::parse(wrong, OPTIONS).is_err(), "{wrong:?}");
         }
     }

@@ -1,8 +1,12 @@
 //! `govern log`: what the audit log holds and whether it can be trusted; one file for each of its verbs.
 
 mod arguments;
+mod export;
 mod place;
+mod prove;
+mod prune;
 mod query;
+mod reconcile;
 mod scan;
 mod seal;
 mod stats;
@@ -37,7 +41,11 @@ const VERBS: &[Verb] = &[
     query::VERB,
     tail::VERB,
     stats::VERB,
+    reconcile::VERB,
+    prove::VERB,
+    export::VERB,
     seal::VERB,
+    prune::VERB,
 ];
 
 fn run(arguments: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> {

@@ -2,13 +2,10 @@
 
 use super::arguments::Arguments;
 use crate::{Failure, Io};
-use hook_core::files::{read_text, write_atomic};
+use hook_core::StateDirectory;
 use ledger::{Known, from_hex, to_hex};
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
-
-/// More than this is no list of heads.
-const LARGEST: usize = 1 << 20;
 
 /// The log's folder: `--dir`, else that of this user.
 pub(super) fn folder(arguments: &Arguments<'_>, io: &Io<'_>) -> PathBuf {
@@ -28,14 +25,13 @@ pub(super) fn existing(arguments: &Arguments<'_>, io: &Io<'_>) -> Result<PathBuf
     Ok(folder)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is what map_err hands over")]
 pub(super) fn unreadable(error: ledger::Error) -> Failure {
     Failure::Unreadable(error.to_string())
 }
 
-/// Where the heads that were seen are kept: beside the log, not in it, so that they do not go back with it.
-fn seen_file(io: &Io<'_>) -> PathBuf {
-    io.state.join("seen-heads.json")
-}
+/// The heads that were seen are kept beside the log, not in it, so that they do not go back with it.
+const SEEN: &str = "seen-heads.json";
 
 /// The head an earlier verification of this log saw.
 pub(super) fn seen(log: &Path, io: &Io<'_>) -> Result<Option<Known>, Failure> {
@@ -51,14 +47,13 @@ pub(super) fn seen(log: &Path, io: &Io<'_>) -> Result<Option<Known>, Failure> {
 pub(super) fn remember(log: &Path, io: &Io<'_>, size: u64, root: &ledger::Digest) -> Result<(), Failure> {
     let mut heads = read_heads(io)?;
     heads.insert(key(log), json!({"root": to_hex(root), "size": size}));
-    write_atomic(&seen_file(io), Value::Object(heads).to_string().as_bytes(), 0o600)?;
+    StateDirectory::new(&io.state).write(SEEN, Value::Object(heads).to_string().as_bytes())?;
     Ok(())
 }
 
 fn read_heads(io: &Io<'_>) -> Result<Map<String, Value>, Failure> {
-    let text = read_text(&seen_file(io), LARGEST)?.unwrap_or_else(|| "{}".into());
-    serde_json::from_str(&text)
-        .map_err(|error| Failure::Unreadable(format!("{}: {error}", seen_file(io).display())))
+    let bytes = StateDirectory::new(&io.state).read(SEEN)?.unwrap_or_else(|| b"{}".to_vec());
+    serde_json::from_slice(&bytes).map_err(|error| Failure::Unreadable(format!("{SEEN}: {error}")))
 }
 
 fn key(log: &Path) -> String {

@@ -47,7 +47,11 @@ const FIELDS: &[(&str, &str)] = &[
 ];
 
 /// The fields a line of text or CSV shows.
-const COLUMNS: &[&str] = &["ts", "user", "session", "tool", "event", "outcome", "what", "labels", "rule", "seq"];
+const COLUMNS: &[&str] =
+    &["ts", "user", "session", "tool", "event", "outcome", "what", "labels", "rule", "seq"];
+
+/// The first line of CSV.
+pub(super) const CSV_HEADER: &str = "ts,user,session,tool,event,outcome,what,labels,rule,seq";
 
 /// What kind of action is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +91,7 @@ fn run(arguments: &Arguments<'_>, io: &mut Io<'_>) -> Result<Exit, Failure> {
     }
     let silent = arguments.flag("--count");
     if format == "csv" && !silent {
-        writeln!(io.out, "{}", COLUMNS.join(","))?;
+        writeln!(io.out, "{CSV_HEADER}")?;
     }
     let mut found = 0;
     let out = &mut *io.out;
@@ -124,10 +128,13 @@ impl<'a> Question<'a> {
         if asked.len() > 1 {
             return Err(Failure::Usage("ask for one of --read, --written, --commands, --decisions".into()));
         }
-        let field = |(option, field): &(&str, &'static str)| arguments.value(option).map(|text| (*field, text));
+        let field =
+            |(option, field): &(&str, &'static str)| arguments.value(option).map(|text| (*field, text));
         let glob = |text: &str| {
             let built = GlobBuilder::new(text).literal_separator(true).build();
-            built.map(|glob| glob.compile_matcher()).map_err(|error| Failure::Usage(format!("--path: {error}")))
+            built
+                .map(|glob| glob.compile_matcher())
+                .map_err(|error| Failure::Usage(format!("--path: {error}")))
         };
         Ok(Question {
             action: asked.first().copied().unwrap_or(Action::Any),
@@ -174,7 +181,10 @@ impl<'a> Question<'a> {
             return false;
         }
         let labels = record.get("labels").and_then(Value::as_array);
-        if self.label.is_some_and(|label| !labels.is_some_and(|labels| labels.iter().any(|found| found == label))) {
+        if self
+            .label
+            .is_some_and(|label| !labels.is_some_and(|labels| labels.iter().any(|found| found == label)))
+        {
             return false;
         }
         let command = text("command");
@@ -195,7 +205,8 @@ impl<'a> Question<'a> {
     fn touches(&self, glob: &GlobMatcher, record: &Record) -> bool {
         let text = |field: &str| record.get(field).and_then(Value::as_str).unwrap_or_default();
         let cwd = Path::new(text("cwd"));
-        let is_match = |word: &str| !word.is_empty() && (glob.is_match(word) || glob.is_match(cwd.join(word)));
+        let is_match =
+            |word: &str| !word.is_empty() && (glob.is_match(word) || glob.is_match(cwd.join(word)));
         if is_match(text("path")) {
             return true;
         }
@@ -225,14 +236,16 @@ fn words(command: &str) -> Vec<&str> {
 
 /// The files a command writes, as far as its text shows: targets of redirections, and operands of programs that write.
 fn written_by(command: &str) -> Vec<&str> {
-    const WRITERS: &[&str] = &["tee", "cp", "mv", "touch", "rm", "truncate", "install", "ln", "dd", "rsync", "sed"];
+    const WRITERS: &[&str] =
+        &["tee", "cp", "mv", "touch", "rm", "truncate", "install", "ln", "dd", "rsync", "sed"];
     let mut written = Vec::new();
     for part in command.split([';', '|', '&', '\n']) {
         for target in part.split('>').skip(1) {
             written.extend(words(target).first().copied());
         }
         let all = words(part);
-        let writes = all.iter().take(3).any(|word| WRITERS.contains(&word.rsplit('/').next().unwrap_or_default()));
+        let writes =
+            all.iter().take(3).any(|word| WRITERS.contains(&word.rsplit('/').next().unwrap_or_default()));
         if writes && (!all.contains(&"sed") || part.contains("-i")) {
             written.extend(all);
         }
@@ -270,12 +283,12 @@ pub(super) fn text_row(record: &Record) -> String {
     for name in ["outcome", "labels", "rule"] {
         let text = show(name);
         if !text.is_empty() {
-            row.push_str(&format!("  [{text}]"));
+            row.extend(["  [", &text, "]"]);
         }
     }
     let event = show("event");
     if show("tool").is_empty() {
-        row.push_str(&format!("  ({event})"));
+        row.extend(["  (", &event, ")"]);
     }
     row
 }
@@ -302,9 +315,14 @@ mod tests {
 
     #[test]
     fn literals_of_globs() {
-        for (glob, literal) in
-            [("**/.env*", ".env"), ("/p/**/id_rsa", "id_rsa"), ("*.{key,pem}", "."), ("src/[ab]/x.rs", "src"), ("/h/p/.env", ".env"), ("**", "")]
-        {
+        for (glob, literal) in [
+            ("**/.env*", ".env"),
+            ("/p/**/id_rsa", "id_rsa"),
+            ("*.{key,pem}", "."),
+            ("src/[ab]/x.rs", "src"),
+            ("/h/p/.env", ".env"),
+            ("**", ""),
+        ] {
             assert_eq!(longest_literal(glob), literal, "{glob}");
         }
     }

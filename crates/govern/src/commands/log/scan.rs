@@ -21,12 +21,11 @@ pub(super) struct Filter<'a> {
     pub(super) wanted: &'a dyn Fn(&Record) -> bool,
 }
 
-/// Calls `visit` with each record that fits, oldest first; it answers whether to go on.
-pub(super) fn scan(
-    log: &Path,
-    filter: &Filter<'_>,
-    visit: &mut dyn FnMut(Record, &[u8]) -> Result<bool, Failure>,
-) -> Result<(), Failure> {
+/// Takes a record that fits and its stored line; answers whether to go on.
+type Visit<'v> = dyn FnMut(Record, &[u8]) -> Result<bool, Failure> + 'v;
+
+/// Calls `visit` with each record that fits, oldest first.
+pub(super) fn scan(log: &Path, filter: &Filter<'_>, visit: &mut Visit<'_>) -> Result<(), Failure> {
     let stamp = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Millis, true);
     let bounds = (filter.since.map(stamp), filter.until.map(stamp));
     for day in ledger::segments(log).map_err(super::place::unreadable)? {
@@ -84,8 +83,10 @@ fn each_line(
         let mut at = 0;
         while let Some(found) = buffer.get(at..whole).and_then(|text| finder.find(text)) {
             let hit = at + found;
-            let start = memrchr(b'\n', buffer.get(..hit).unwrap_or_default()).map_or(0, |line_feed| line_feed + 1);
-            let end = memchr(b'\n', buffer.get(hit..whole).unwrap_or_default()).map_or(whole, |length| hit + length);
+            let start =
+                memrchr(b'\n', buffer.get(..hit).unwrap_or_default()).map_or(0, |line_feed| line_feed + 1);
+            let end = memchr(b'\n', buffer.get(hit..whole).unwrap_or_default())
+                .map_or(whole, |length| hit + length);
             if end > start && !visit(buffer.get(start..end).unwrap_or_default())? {
                 return Ok(false);
             }

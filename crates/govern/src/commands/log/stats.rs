@@ -55,9 +55,14 @@ impl Counts {
             *self.sessions.entry(text("session").to_owned()).or_default() += 1;
         }
         let day = text("ts").get(..10).unwrap_or_default();
-        for (name, value) in [("day", day), ("user", text("user")), ("tool", text("tool")), ("event", text("event")),
-            ("outcome", text("outcome")), ("rule", text("rule"))]
-        {
+        for (name, value) in [
+            ("day", day),
+            ("user", text("user")),
+            ("tool", text("tool")),
+            ("event", text("event")),
+            ("outcome", text("outcome")),
+            ("rule", text("rule")),
+        ] {
             self.count(name, value);
         }
         for label in record.get("labels").and_then(Value::as_array).into_iter().flatten() {

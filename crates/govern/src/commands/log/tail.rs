@@ -45,7 +45,10 @@ fn run(arguments: &Arguments<'_>, io: &mut Io<'_>) -> Result<Exit, Failure> {
     while arguments.flag("--follow") {
         io.out.flush()?;
         std::thread::sleep(PAUSE);
-        for newest in segments(&log).map_err(place::unreadable)?.into_iter().filter(|found| Some(*found) >= day) {
+        let reached = day;
+        for newest in
+            segments(&log).map_err(place::unreadable)?.into_iter().filter(|found| Some(*found) >= reached)
+        {
             if Some(newest) != day {
                 (day, offset) = (Some(newest), 0);
             }

@@ -18,7 +18,8 @@ pub(super) fn moment(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, Fa
 /// A span: a number and `m`, `h`, `d`, `w` or `y` (of 365 days).
 pub(super) fn span(text: &str) -> Result<TimeDelta, Failure> {
     let unit = text.chars().last().ok_or_else(|| wrong(text))?;
-    let number = text.strip_suffix(unit).and_then(|digits| digits.parse::<i64>().ok()).filter(|number| *number >= 0);
+    let number =
+        text.strip_suffix(unit).and_then(|digits| digits.parse::<i64>().ok()).filter(|number| *number >= 0);
     let number = number.ok_or_else(|| wrong(text))?;
     let length = match unit {
         'm' => TimeDelta::try_minutes(number),

@@ -30,7 +30,9 @@ fn run(arguments: &Arguments<'_>, io: &mut Io<'_>) -> Result<Exit, Failure> {
         known.extend(heads_in(&io.cwd.join(file))?);
     }
     let pinned = match arguments.value("--key") {
-        Some(text) => Some(Verifier::from_text(text).ok_or_else(|| Failure::Usage("--key is not a key".into()))?),
+        Some(text) => {
+            Some(Verifier::from_text(text).ok_or_else(|| Failure::Usage("--key is not a key".into()))?)
+        }
         None => None,
     };
     let signed = verify_signed(&log, &known, pinned.as_ref());
@@ -53,7 +55,8 @@ fn heads_in(file: &Path) -> Result<Vec<Known>, Failure> {
     let text = read_text(file, LARGEST_CHECKPOINTS)?.ok_or_else(missing)?;
     let mut heads = Vec::new();
     for note in parse_notes(&text) {
-        let note = note.ok_or_else(|| Failure::Unreadable(format!("{}: not a checkpoint", file.display())))?;
+        let note =
+            note.ok_or_else(|| Failure::Unreadable(format!("{}: not a checkpoint", file.display())))?;
         let (size, root) = (note.checkpoint.size, note.checkpoint.root);
         heads.push(Known { size, root, from: file.display().to_string(), off_host: true });
     }
@@ -76,7 +79,13 @@ fn print(signed: &Signed, log: &Path, io: &mut Io<'_>) -> Result<(), Failure> {
     for (from, to, level) in &signed.ranges {
         writeln!(io.out, "  {from} to {}: {}", to - 1, level.name())?;
     }
-    writeln!(io.out, "  {} checkpoints hold; head {} {}", signed.checkpoints, report.next_seq, to_hex(&signed.root))?;
+    writeln!(
+        io.out,
+        "  {} checkpoints hold; head {} {}",
+        signed.checkpoints,
+        report.next_seq,
+        to_hex(&signed.root)
+    )?;
     if let Some(key) = &signed.first_key {
         writeln!(io.out, "  opened with key {key}")?;
     }
