@@ -5,8 +5,9 @@ use crate::analysis::Limit;
 /// More text than this is not read: it is no command a person would want to have judged in milliseconds.
 pub(crate) const MAX_TEXT: usize = 128 * 1024;
 
-/// Steps of one analysis; a step is a byte looked at more than once, a node evaluated or a few bytes produced.
-const MAX_STEPS: u32 = 400_000;
+/// Steps of reading the text, and again of evaluating it; a step is a word read, a node evaluated or a few bytes
+/// produced, and costs some 0.2 microseconds.
+const MAX_STEPS: u32 = 36_000;
 
 /// Nesting of syntax plus nesting of evaluation. Each level takes up to 4 KiB of stack in a debug build.
 const MAX_DEPTH: u32 = 96;
@@ -35,6 +36,15 @@ impl Budget {
         false
     }
 
+    pub(crate) fn steps_left(&self) -> u32 {
+        self.steps
+    }
+
+    /// Gives evaluation its own steps, so that a long text is not read only to be dropped.
+    pub(crate) fn refill(&mut self) {
+        self.steps = MAX_STEPS;
+    }
+
     pub(crate) fn is_spent(&self) -> bool {
         self.steps == 0
     }
@@ -51,6 +61,12 @@ impl Budget {
 
     pub(crate) fn leave(&mut self) {
         self.depth = self.depth.saturating_sub(1);
+    }
+
+    /// Ends the analysis: everything that follows finds no steps left.
+    pub(crate) fn exhaust(&mut self) {
+        self.steps = 0;
+        self.reach(Limit::Steps);
     }
 
     pub(crate) fn reach(&mut self, limit: Limit) {

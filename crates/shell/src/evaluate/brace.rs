@@ -26,8 +26,43 @@ pub(super) fn expand(parts: &[Part]) -> Option<Vec<Vec<Atom<'_>>>> {
             other => tokens.push(Token::Part(other)),
         }
     }
+    let closing = closing(&tokens);
     let mut room = MOST_WORDS;
-    Some(words(&tokens, 0, &mut room))
+    Some(words(Inside { tokens: &tokens, closing: &closing }, 0, &mut room))
+}
+
+/// Tokens with, for each opening brace, how far behind it the closing one stands.
+#[derive(Clone, Copy)]
+struct Inside<'t, 'p> {
+    tokens: &'t [Token<'p>],
+    closing: &'t [usize],
+}
+
+impl<'t, 'p> Inside<'t, 'p> {
+    fn part(self, start: usize, end: usize) -> Option<Self> {
+        Some(Inside { tokens: self.tokens.get(start..end)?, closing: self.closing.get(start..end)? })
+    }
+
+    fn from(self, start: usize) -> Self {
+        self.part(start, self.tokens.len()).unwrap_or(Inside { tokens: &[], closing: &[] })
+    }
+}
+
+/// The distance from each opening brace to its closing one, 0 where there is none, in one pass.
+fn closing(tokens: &[Token<'_>]) -> Vec<usize> {
+    let mut distances = vec![0; tokens.len()];
+    let mut open = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        if token.is('{') {
+            open.push(at);
+        } else if token.is('}')
+            && let Some(start) = open.pop()
+            && let Some(distance) = distances.get_mut(start)
+        {
+            *distance = at - start;
+        }
+    }
+    distances
 }
 
 #[derive(Clone, Copy)]
@@ -42,23 +77,28 @@ impl Token<'_> {
     }
 }
 
-fn words<'p>(tokens: &[Token<'p>], depth: usize, room: &mut usize) -> Vec<Vec<Atom<'p>>> {
+fn words<'p>(inside: Inside<'_, 'p>, depth: usize, room: &mut usize) -> Vec<Vec<Atom<'p>>> {
     let mut results: Vec<Vec<Atom<'p>>> = vec![Vec::new()];
-    let mut rest = tokens;
-    while let Some((&token, behind)) = rest.split_first() {
-        if token.is('{')
+    let mut rest = inside;
+    while let Some((&token, _)) = rest.tokens.split_first() {
+        if *room == 0 {
+            results.push(vec![Atom::Many]);
+            return results;
+        }
+        let distance = rest.closing.first().copied().unwrap_or(0);
+        if distance > 0
             && depth < 16
-            && let Some((inside, after)) = closing(behind)
-            && let Some(options) = options(inside, depth, room)
+            && let Some(between) = rest.part(1, distance)
+            && let Some(options) = options(between, depth, room)
         {
             results = product(&results, &options, room);
-            rest = after;
+            rest = rest.from(distance + 1);
             continue;
         }
         for result in &mut results {
             push(result, token);
         }
-        rest = behind;
+        rest = rest.from(1);
     }
     results
 }
@@ -71,42 +111,26 @@ fn push<'p>(word: &mut Vec<Atom<'p>>, token: Token<'p>) {
     }
 }
 
-/// What stands between a brace and its closing one, and what follows it.
-fn closing<'t, 'p>(tokens: &'t [Token<'p>]) -> Option<(&'t [Token<'p>], &'t [Token<'p>])> {
-    let mut open = 0_usize;
-    for (at, token) in tokens.iter().enumerate() {
-        if token.is('{') {
-            open += 1;
-        } else if token.is('}') {
-            if open == 0 {
-                return Some((tokens.get(..at)?, tokens.get(at + 1..)?));
-            }
-            open -= 1;
-        }
-    }
-    None
-}
-
 /// The alternatives inside braces; `None` where the braces stand for themselves.
-fn options<'p>(inside: &[Token<'p>], depth: usize, room: &mut usize) -> Option<Vec<Vec<Atom<'p>>>> {
+fn options<'p>(inside: Inside<'_, 'p>, depth: usize, room: &mut usize) -> Option<Vec<Vec<Atom<'p>>>> {
     let mut options = Vec::new();
     let mut open = 0_usize;
     let mut start = 0;
-    for (at, token) in inside.iter().enumerate() {
+    for (at, token) in inside.tokens.iter().enumerate() {
         if token.is('{') {
             open += 1;
         } else if token.is('}') {
             open = open.saturating_sub(1);
         } else if token.is(',') && open == 0 {
-            options.extend(words(inside.get(start..at)?, depth + 1, room));
+            options.extend(words(inside.part(start, at)?, depth + 1, room));
             start = at + 1;
         }
     }
     if start > 0 {
-        options.extend(words(inside.get(start..)?, depth + 1, room));
+        options.extend(words(inside.from(start), depth + 1, room));
         return Some(options);
     }
-    sequence(inside)
+    sequence(inside.tokens)
 }
 
 fn sequence<'p>(inside: &[Token<'p>]) -> Option<Vec<Vec<Atom<'p>>>> {

@@ -57,6 +57,10 @@ impl Machine<'_> {
                 }
                 Some(0)
             }
+            "type" | "which" | "whereis" => {
+                self.found_program(arguments, index);
+                None
+            }
             "test" | "[" => self.test(arguments),
             "break" | "continue" => {
                 let levels = arguments.first().and_then(|levels| levels.text().parse().ok()).unwrap_or(1);
@@ -105,7 +109,12 @@ impl Machine<'_> {
     }
 
     fn source(&mut self, arguments: &[Value], index: usize) -> Status {
-        let (path, rest) = arguments.split_first()?;
+        let Some((path, rest)) = arguments.split_first() else {
+            // Obfuscators cut letters out of this message.
+            let message = "bash: line 1: .: filename argument required\n.: usage: . filename [arguments]\n";
+            self.write_to(2, &Value::literal(message), index);
+            return Some(2);
+        };
         let content = if path.text() == "-" { self.standard_input() } else { self.read_file(path) };
         let content = if content.is_unknown() { content.with_origins_of(path) } else { content };
         self.mark_wrapper(index);
@@ -154,14 +163,23 @@ impl Machine<'_> {
         }
         if asks && name == "command" {
             // It only says what the name stands for, `command -v git`; with arguments behind, nobody writes that.
-            let path = Value::unknown(Unknown::Output(Some(index)));
-            self.write(&path, index);
+            self.found_program(rest, index);
             if rest.len() < 2 || !rest.iter().any(|word| word.text().starts_with('-')) {
                 return None;
             }
         }
         self.mark_wrapper(index);
         self.via(name, Some(index), |machine| machine.invoke(rest, &Around::default()))
+    }
+
+    /// What `which` and `command -v` print: where the program is, if it is there; its name is what matters.
+    pub(super) fn found_program(&mut self, names: &[Value], index: usize) {
+        for name in names.iter().filter(|name| !name.text().starts_with('-')) {
+            let mut path = Value::unknown(Unknown::Output(Some(index)));
+            path.append(name);
+            path.push_text("\n");
+            self.write(&path, index);
+        }
     }
 
     fn change_folder(&mut self, arguments: &[Value]) -> Status {

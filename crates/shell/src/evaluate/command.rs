@@ -1,7 +1,8 @@
 //! Simple commands: what their words become, and what a name stands for.
 
 use super::emit::Around;
-use super::state::Variable;
+use super::pattern::{Mark, Pattern};
+use super::state::{Content, Variable};
 use super::{Machine, Status};
 use crate::analysis::{Assignment, Destination, Reach, Sink};
 use crate::edit::shared;
@@ -52,6 +53,55 @@ const NETWORK: &[&str] = &[
     "gsutil",
 ];
 
+/// Programs a pattern as a command name is tried against.
+const PROGRAMS: &[&str] = &[
+    "bash",
+    "cat",
+    "chmod",
+    "chown",
+    "cp",
+    "crontab",
+    "curl",
+    "dash",
+    "dd",
+    "docker",
+    "env",
+    "find",
+    "git",
+    "kill",
+    "killall",
+    "kubectl",
+    "mkfs",
+    "mkfs.ext4",
+    "mv",
+    "nc",
+    "ncat",
+    "node",
+    "perl",
+    "pkill",
+    "python",
+    "python3",
+    "reboot",
+    "rm",
+    "rmdir",
+    "rsync",
+    "ruby",
+    "scp",
+    "sh",
+    "shred",
+    "shutdown",
+    "ssh",
+    "sudo",
+    "tee",
+    "terraform",
+    "truncate",
+    "unlink",
+    "wget",
+    "wipefs",
+    "xargs",
+    "zsh",
+];
+
 /// Programs that print the environment.
 const ENVIRONMENT: &[&str] = &["env", "printenv", "set", "export", "declare", "typeset", "compgen"];
 
@@ -95,7 +145,11 @@ impl Machine<'_> {
         if argv.is_empty() {
             return self.bare(simple, stage, before);
         }
+        let associative = argv.iter().any(|word| word.text().starts_with('-') && word.text().contains('A'));
         for assign in &simple.declared {
+            if associative && !matches!(self.content(&assign.name), Some(Content::Associative(_))) {
+                self.variable_mut(&assign.name).content = Content::Associative(Vec::new());
+            }
             self.assignment(assign);
         }
         let (redirections, saved) = self.open(&stage.redirections);
@@ -106,7 +160,9 @@ impl Machine<'_> {
             Some(text) => self.via("alias", None, |machine| machine.run_value(&text)),
             None => self.invoke(&argv, &around),
         };
-        if is_unquoted_variables(simple) && argv.first().is_some_and(Value::is_unknown) {
+        if is_unquoted_variables(simple) && argv.first().is_some_and(Value::is_unknown)
+            || argv.first().is_some_and(is_broken_assignment)
+        {
             self.without_name(&argv);
         }
         for (name, variable) in shadowed {
@@ -188,7 +244,7 @@ impl Machine<'_> {
         std::rc::Rc::make_mut(&mut self.shell.variables).remove(name);
         let value = self.variable(name);
         self.shell.variables = current;
-        Variable { content: super::state::Content::Scalar(value), ..Variable::default() }
+        Variable { content: Content::Scalar(value), ..Variable::default() }
     }
 
     /// The text a defined alias stands for, with the arguments behind it.
@@ -213,7 +269,8 @@ impl Machine<'_> {
 
     /// `$SUDO rm x` where nothing is known of the variable: if it is empty, the next word is the name.
     fn without_name(&mut self, argv: &[Value]) {
-        let rest: Vec<Value> = argv.iter().skip_while(|value| value.is_unknown()).cloned().collect();
+        let skipped = |value: &&Value| value.is_unknown() || is_broken_assignment(value);
+        let rest: Vec<Value> = argv.iter().skip_while(skipped).cloned().collect();
         if rest.is_empty() {
             return;
         }
@@ -247,6 +304,9 @@ impl Machine<'_> {
             return self.call(&function, arguments);
         }
         let index = self.emit(argv, around);
+        if name.has_glob() && name.text().len() < 64 {
+            self.matching_programs(name, arguments, index);
+        }
         let name = name.base_name().to_owned();
         if let Some(status) = self.builtin(&name, arguments, index) {
             return status;
@@ -261,6 +321,27 @@ impl Machine<'_> {
             return status;
         }
         self.external(&name, argv, index)
+    }
+
+    /// A name that is a pattern (`/bin/r?`) runs the first program that matches; those that matter are tried.
+    fn matching_programs(&mut self, name: &Value, arguments: &[Value], index: usize) {
+        let marks: Vec<Mark> =
+            name.base_name().chars().map(|character| Mark { character, active: true }).collect();
+        let pattern = Pattern::new(&marks);
+        let matching: Vec<&str> =
+            PROGRAMS.iter().copied().filter(|program| pattern.matches(program)).collect();
+        if matching.len() > PROGRAMS.len() / 2 {
+            return;
+        }
+        for program in matching {
+            let argv: Vec<Value> =
+                [Value::literal(program)].into_iter().chain(arguments.iter().cloned()).collect();
+            self.branch(Reach::Sometimes, |machine| {
+                machine.subshell(|machine| {
+                    machine.via("glob", Some(index), |machine| machine.invoke(&argv, &Around::default()))
+                })
+            });
+        }
     }
 
     /// A program we know nothing special about.
@@ -396,6 +477,13 @@ fn is_cluster_ending(text: &str, letter: char) -> bool {
 fn looks_like_file(argument: &Value) -> bool {
     let text = argument.text();
     !text.starts_with('-') && !text.contains("://") && text.len() < 256 && text.contains(['/', '.'])
+}
+
+/// `1A=2 git reset`: no assignment, so no command either; what is meant is the word behind it.
+fn is_broken_assignment(value: &Value) -> bool {
+    value.text().split_once('=').is_some_and(|(name, _)| {
+        !name.is_empty() && name.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric())
+    })
 }
 
 fn is_unquoted_variables(simple: &Simple) -> bool {

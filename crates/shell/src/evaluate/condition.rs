@@ -4,7 +4,7 @@ use super::{Machine, Status};
 use crate::edit::shared;
 use crate::regex::Regex;
 use crate::syntax::{Condition, Word};
-use crate::value::Value;
+use crate::value::{Unknown, Value};
 
 impl Machine<'_> {
     pub(super) fn condition(&mut self, condition: &Condition) -> Status {
@@ -69,6 +69,8 @@ impl Machine<'_> {
 
     fn unary(&mut self, operator: &str, value: &Value) -> Option<bool> {
         match operator {
+            // What a command prints may be nothing even where a part of it is foreseen.
+            "-z" | "-n" if value.holes().iter().any(|hole| matches!(hole.why, Unknown::Output(_))) => None,
             "-z" | "-n" if !value.text().is_empty() => Some(operator == "-n"),
             "-z" | "-n" => value.known().map(|_| operator == "-z"),
             "-v" => {

@@ -2,11 +2,11 @@
 
 use super::Machine;
 use super::state::Handle;
-use crate::analysis::{Assignment, Command, Destination, Flow, Limit, Redirection, Sink, Source, Span};
+use crate::analysis::{Assignment, Command, Destination, Flow, Redirection, Sink, Source, Span};
 use crate::value::{Origin, Value};
 
 /// More commands than this are not listed.
-const MOST_COMMANDS: usize = 3_000;
+const MOST_COMMANDS: usize = 1_500;
 const MOST_FLOWS: usize = 512;
 
 /// What stands around the words of a command.
@@ -22,8 +22,8 @@ impl Machine<'_> {
     pub(super) fn emit(&mut self, argv: &[Value], around: &Around) -> usize {
         let index = self.analysis.commands.len();
         let size: usize = argv.iter().map(|value| value.text().len()).sum();
-        if index >= MOST_COMMANDS || !self.budget.spend(size / 16 + argv.len() / 4 + 4) {
-            self.budget.reach(Limit::Steps);
+        if index >= MOST_COMMANDS || !self.budget.spend(size / 16 + argv.len() / 2 + 6) {
+            self.budget.exhaust();
             return index.saturating_sub(1);
         }
         let mut environment = self.exported();

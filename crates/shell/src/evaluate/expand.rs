@@ -11,6 +11,9 @@ use crate::edit::shared;
 use crate::syntax::{List, Part, Word};
 use crate::value::{Unknown, Value};
 
+/// Words of one command.
+const MOST_FIELDS: usize = 40_000;
+
 /// The fields a word becomes while it is expanded.
 #[derive(Default)]
 struct Fields {
@@ -88,6 +91,9 @@ impl Machine<'_> {
                 break;
             }
             self.fields(word, &mut values);
+            if values.len() > MOST_FIELDS {
+                self.budget.exhaust();
+            }
         }
         if !self.marks.is_empty() {
             for value in &mut values {

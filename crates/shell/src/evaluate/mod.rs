@@ -59,6 +59,8 @@ struct Machine<'w> {
     status: Status,
     /// Set by `break` and `continue` until the loop takes it.
     jump: Option<Jump>,
+    /// A `break` stood in a branch that may not be taken.
+    may_have_left: bool,
     /// Counts changes of state, so that a loop that no longer changes anything is left.
     changes: u64,
     next_descriptor: u32,
@@ -104,6 +106,7 @@ pub(crate) fn analyze(text: &str, world: &World) -> Analysis {
     let text = text.get(..end).unwrap_or("");
     let mut problems = Vec::new();
     let list = parse::parse(text, Place::From(0), &mut machine.budget, &mut problems);
+    machine.budget.refill();
     machine.list(&list);
     machine.behind_problems(text, &problems);
     machine.analysis.unparsed = problems;
@@ -141,6 +144,7 @@ impl<'w> Machine<'w> {
             called: HashSet::new(),
             status: Some(0),
             jump: None,
+            may_have_left: false,
             changes: 0,
             next_descriptor: 10,
             marks: Vec::new(),
@@ -150,8 +154,7 @@ impl<'w> Machine<'w> {
     /// Behind a quote that never ends Bash would run nothing; what stands there is read as commands all the same,
     /// so that a stray quote never makes the judgement milder.
     fn behind_problems(&mut self, text: &str, problems: &[crate::analysis::Problem]) {
-        let unterminated =
-            problems.iter().filter(|problem| problem.what.starts_with("an unterminated")).take(4);
+        let unterminated = problems.iter().filter(|problem| problem.what.ends_with("quote")).take(4);
         let starts: Vec<usize> = unterminated.map(|problem| problem.span.start + 1).collect();
         for start in starts {
             let Some(rest) = text.get(start..) else { continue };

@@ -57,7 +57,7 @@ impl Machine<'_> {
         let expansion = self.parameter_inside(parameter, quoted);
         self.budget.leave();
         let size: usize = expansion.values().iter().map(|value| value.text().len()).sum();
-        self.budget.spend(size / 32);
+        self.budget.spend(size / 32 + expansion.values().len() / 2);
         expansion
     }
 

@@ -33,30 +33,36 @@ impl Pattern {
     fn compile(marks: &[Mark], depth: usize) -> Self {
         let mut pieces = Vec::new();
         let mut rest = marks;
+        // A bracket that does not close is looked for once, not from every opening one.
+        let (mut may_class, mut may_extend) = (true, true);
         while let Some((&mark, behind)) = rest.split_first() {
             rest = behind;
             if !mark.active {
                 pieces.push(Piece::Character(mark.character));
                 continue;
             }
-            if "@?*+!".contains(mark.character)
-                && behind.first().is_some_and(|next| next.character == '(' && next.active)
-                && depth < 8
-                && let Some((options, after)) = options(behind, depth)
-            {
-                pieces.push(Piece::Extended { kind: mark.character, options });
-                rest = after;
-                continue;
+            let extends = "@?*+!".contains(mark.character)
+                && behind.first().is_some_and(|next| next.character == '(' && next.active);
+            if extends && may_extend && depth < 8 {
+                if let Some((options, after)) = options(behind, depth) {
+                    pieces.push(Piece::Extended { kind: mark.character, options });
+                    rest = after;
+                    continue;
+                }
+                may_extend = false;
             }
             match mark.character {
                 '*' => pieces.push(Piece::Star),
                 '?' => pieces.push(Piece::Any),
-                '[' => match class(behind) {
+                '[' => match may_class.then(|| class(behind)).flatten() {
                     Some((piece, after)) => {
                         pieces.push(piece);
                         rest = after;
                     }
-                    None => pieces.push(Piece::Character('[')),
+                    None => {
+                        may_class = false;
+                        pieces.push(Piece::Character('['));
+                    }
                 },
                 '\\' => {
                     let (escaped, after) =

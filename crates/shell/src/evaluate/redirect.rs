@@ -19,6 +19,9 @@ impl Machine<'_> {
         let mut opened = Vec::new();
         let mut saved = Saved::new();
         for redirect in redirects {
+            if !self.budget.spend(6) {
+                break;
+            }
             let from = opened.len();
             self.open_one(redirect, &mut opened, &mut saved);
             if let Some(span) = self.frame.within {

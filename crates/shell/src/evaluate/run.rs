@@ -12,6 +12,8 @@ use crate::value::{Unknown, Value};
 
 /// Rounds of a loop that are followed one by one; then its variables are taken as unknown.
 const MOST_ROUNDS: usize = 600;
+/// One loop takes at most this share of the steps that are left before its variables are taken as unknown.
+const LOOP_SHARE: u32 = 2;
 /// A sink that is replaced by the index of the reader once it is known.
 const PENDING: usize = usize::MAX;
 /// Calls of a function within itself that are followed.
@@ -59,6 +61,7 @@ impl Machine<'_> {
                     let jump = self.jump;
                     self.branch(Reach::Sometimes, |machine| machine.pipeline(pipeline));
                     // A jump that may not happen is not taken: what follows is evaluated.
+                    self.may_have_left |= self.jump != jump;
                     self.jump = jump;
                     self.status = None;
                 }
@@ -224,6 +227,7 @@ impl Machine<'_> {
         let jump = self.jump;
         self.branch(reach, |machine| machine.list(list));
         if reach != Reach::Always {
+            self.may_have_left |= reach == Reach::Sometimes && self.jump != jump;
             self.jump = jump;
             self.status = None;
         }
@@ -248,8 +252,11 @@ impl Machine<'_> {
         mut step: impl FnMut(&mut Self),
     ) -> Status {
         let repeated = std::mem::replace(&mut self.frame.repeated, true);
+        let left_before = std::mem::take(&mut self.may_have_left);
+        let allowance = self.budget.steps_left() / LOOP_SHARE;
+        let start = self.budget.steps_left();
         for round in 0.. {
-            let (changes, commands) = (self.changes, self.analysis.commands.len());
+            let changes = self.changes;
             let status = condition(self);
             if status.is_some_and(|status| status != 0) {
                 if round == 0 {
@@ -257,38 +264,38 @@ impl Machine<'_> {
                 }
                 break;
             }
-            let reach = if status.is_some() { Reach::Always } else { Reach::Sometimes };
-            if round >= MOST_ROUNDS || !self.budget.spend(2) {
-                self.widened(body, changes);
+            let is_certain = status.is_some() && self.frame.reach != Reach::Never;
+            let is_spent = start - self.budget.steps_left() > allowance;
+            if round >= MOST_ROUNDS || is_spent || self.may_have_left && round > 1 {
+                self.widened(body);
                 break;
             }
-            if reach == Reach::Always {
+            if is_certain {
                 self.list(body);
             } else {
-                self.maybe(reach, body);
+                self.maybe(Reach::Sometimes, body);
             }
-            if self.jumps_out() {
+            if self.jumps_out() || !is_certain || !self.budget.spend(2) {
                 break;
             }
             step(self);
-            let is_settled =
-                changes == self.changes && (round > 0 || commands == self.analysis.commands.len());
-            if reach != Reach::Always || is_settled || round > 0 && changes == self.changes {
+            if changes == self.changes {
                 break;
             }
         }
+        self.may_have_left = left_before;
         self.frame.repeated = repeated;
         Some(0)
     }
 
     /// Takes what a loop changes as unknown and evaluates its body once more.
-    fn widened(&mut self, body: &List, _changes: u64) {
-        let names: Vec<Rc<str>> = self.shell.variables.keys().cloned().collect();
-        let before = self.shell.variables.clone();
+    fn widened(&mut self, body: &List) {
+        let before = Rc::clone(&self.shell.variables);
         self.branch(Reach::Sometimes, |machine| {
             machine.list(body);
+            let names: Vec<Rc<str>> = machine.shell.variables.keys().cloned().collect();
             for name in names {
-                if before.get(&name).map(|v| &v.content) != machine.content(&name) {
+                if before.get(&name).map(|variable| &variable.content) != machine.content(&name) {
                     machine.assign(&name, Value::unknown(Unknown::Computed));
                 }
             }

@@ -278,14 +278,16 @@ impl Machine<'_> {
     }
 
     /// The exported variables, which every command sees.
-    pub(super) fn exported(&self) -> Vec<Assignment> {
+    pub(super) fn exported(&mut self) -> Vec<Assignment> {
         let mut exported: Vec<Assignment> = Vec::new();
+        self.budget.spend(self.shell.variables.len() / 4);
         for (name, variable) in self.shell.variables.iter().filter(|(_, variable)| variable.exported) {
             for value in variable.content.scalar().into_iter().chain(variable.alternatives.iter().cloned()) {
                 exported.push(Assignment { name: Rc::clone(name), value });
             }
         }
         exported.sort_by(|left, right| left.name.cmp(&right.name));
+        self.budget.spend(exported.len());
         exported
     }
 

@@ -331,6 +331,16 @@ impl Machine<'_> {
                 }
                 return None;
             }
+            "vim" | "vi" | "nvim" | "ex" | "ed" | "view" | "emacs" => {
+                for argument in arguments {
+                    let Some(at) = argument.text().find('!').filter(|_| argument.text().contains(':')) else {
+                        continue;
+                    };
+                    let body = argument.slice(at + 1..argument.text().len());
+                    self.nested_text(name, &body, index);
+                }
+                return None;
+            }
             "socat" => {
                 self.socat(arguments, index);
                 return None;
@@ -482,6 +492,7 @@ impl Machine<'_> {
         self.mark_wrapper(index);
         let template =
             if options.command.is_empty() { vec![Value::literal("echo")] } else { options.command.to_vec() };
+        self.budget.spend(input.text().len() / 8);
         let items = options.items(&input);
         let mut status = None;
         for chunk in options.chunks(&items) {
@@ -548,8 +559,12 @@ impl Machine<'_> {
             }
         };
         self.mark_wrapper(index);
+        self.budget.spend(items.len());
         let text = super::builtin::joined(template);
         for item in items.iter().take(256) {
+            if !self.budget.spend(text.text().len() / 16 + 4) {
+                break;
+            }
             let quoted = if item.is_unknown() { item.clone() } else { item.map(quote) };
             let line = if template.is_empty() {
                 item.clone()
@@ -614,6 +629,9 @@ impl Machine<'_> {
             let Some((template, behind)) = rest.split_at_checked(end) else { return };
             rest = behind.get(1..).unwrap_or_default();
             for start in &starts {
+                if !self.budget.spend(template.len() + 4) {
+                    return;
+                }
                 let mut found = (*start).clone();
                 found.push_hole(Unknown::Item);
                 let mut argv: Vec<Value> = template.iter().map(|word| replaced(word, "{}", &found)).collect();

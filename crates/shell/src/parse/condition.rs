@@ -18,8 +18,11 @@ impl Parser<'_> {
     }
 
     fn skip_to_closing_brackets(&mut self) {
-        let line = self.rest().split('\n').next().unwrap_or("");
-        if let Some(length) = line.find("]]") {
+        // Only what is near: this is a repair, and must not cost more for every bracket of a long line.
+        self.budget.spend(16);
+        let near = self.rest().as_bytes().iter().take(128).take_while(|byte| **byte != b'\n').copied();
+        let near: Vec<u8> = near.collect();
+        if let Some(length) = near.windows(2).position(|pair| pair == b"]]") {
             self.at += length + 2;
         }
     }

@@ -41,7 +41,7 @@ impl Parser<'_> {
         let mut list = Vec::new();
         loop {
             self.skip_newlines();
-            if self.at_end() || self.ends(until) || !self.budget.spend(1) {
+            if self.at_end() || self.ends(until) || !self.budget.spend(2) {
                 return list;
             }
             if self.skip_stray(until) {
@@ -159,7 +159,7 @@ impl Parser<'_> {
             self.skip_continuations();
             self.take("&");
             self.skip_newlines();
-            if self.at_end() || !self.budget.spend(1) {
+            if self.at_end() || !self.budget.spend(2) {
                 return Pipeline { negated, stages };
             }
             stages.push(self.stage());

@@ -80,16 +80,22 @@ impl Parser<'_> {
     /// A cheap look ahead, so that words are not read twice: an identifier followed by `=`, `+=` or an index.
     fn could_be_assignment(&self) -> bool {
         let rest = self.rest();
-        let length = rest.find(|c: char| c != '_' && c != '\\' && c != '\n' && !c.is_ascii_alphanumeric());
-        let Some((name, behind)) = length.and_then(|length| rest.split_at_checked(length)) else {
-            return false;
-        };
-        if !name.starts_with(|c: char| c == '_' || c.is_ascii_alphabetic()) {
+        if !rest.starts_with(|c: char| c == '_' || c == '\\' || c.is_ascii_alphabetic()) {
             return false;
         }
+        let mut length = 0;
+        while let Some(behind) = rest.get(length..) {
+            length += match behind.as_bytes() {
+                [b'\\', b'\n', ..] => 2,
+                [byte, ..] if *byte == b'_' || byte.is_ascii_alphanumeric() => 1,
+                _ => break,
+            };
+        }
+        let behind = rest.get(length..).unwrap_or("");
         if let Some(inside) = behind.strip_prefix('[') {
-            let end = inside.find(['\n', ';']).unwrap_or(inside.len());
-            return inside.get(..end).is_some_and(|inside| inside.contains("]=") || inside.contains("]+="));
+            let end = inside.bytes().take(256).position(|byte| matches!(byte, b'\n' | b';')).unwrap_or(256);
+            let near = inside.as_bytes().get(..end.min(inside.len())).unwrap_or_default();
+            return near.windows(2).any(|pair| pair == b"]=" || pair == b"]+");
         }
         behind.starts_with('=') || behind.starts_with("+=")
     }

@@ -122,7 +122,7 @@ impl Parser<'_> {
     }
 
     fn parse_inside(&mut self, text: &str, place: Place) -> List {
-        if !self.budget.spend(text.len()) || !self.budget.enter() {
+        if !self.budget.spend(text.len() / 2 + 4) || !self.budget.enter() {
             return List::new();
         }
         let list = super::parse(text, place, self.budget, self.problems);

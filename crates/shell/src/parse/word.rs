@@ -45,6 +45,7 @@ impl Parser<'_> {
         if self.at == start {
             return None;
         }
+        self.budget.spend(1 + parts.len() / 4);
         Some(Word { parts })
     }
 

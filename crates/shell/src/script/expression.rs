@@ -60,6 +60,7 @@ const NETWORK: &[&str] = &[
 
 /// Nesting of expressions.
 const MAX_DEPTH: u32 = 40;
+const MAX_WORK: u32 = 10_000;
 
 pub(super) struct Reader<'t> {
     pub(super) tokens: &'t [Token],
@@ -67,6 +68,8 @@ pub(super) struct Reader<'t> {
     pub(super) variables: HashMap<String, Item>,
     pub(super) language: Language,
     pub(super) depth: u32,
+    /// Expressions read; code that makes it read far more than it holds is left.
+    pub(super) work: u32,
 }
 
 impl Reader<'_> {
@@ -101,6 +104,7 @@ impl Reader<'_> {
                 self.at += 2;
             }
             let item = self.expression();
+            let item = self.comprehended(item);
             if !named {
                 items.push(item);
             }
@@ -111,8 +115,23 @@ impl Reader<'_> {
         }
     }
 
+    /// `chr(c) for c in LIST`: the list itself, whose numbers are characters where they are joined.
+    fn comprehended(&mut self, item: Item) -> Item {
+        let is_name =
+            |token: Option<&Token>, wanted: &str| matches!(token, Some(Token::Name(name)) if name == wanted);
+        if !is_name(self.peek(), "for") {
+            return item;
+        }
+        while self.peek().is_some() && !is_name(self.peek(), "in") {
+            self.at += 1;
+        }
+        self.at += 1;
+        self.expression()
+    }
+
     pub(super) fn expression(&mut self) -> Item {
-        if self.depth > MAX_DEPTH {
+        self.work += 1;
+        if self.depth > MAX_DEPTH || self.work > MAX_WORK {
             self.at = self.tokens.len();
             return Item::nothing();
         }
@@ -339,6 +358,13 @@ impl Reader<'_> {
                 };
                 Item::List(parts.into_iter().map(|part| Item::Text(Value::literal(part))).collect())
             }
+            "map" if matches!(arguments.get(1), Some(Item::List(_))) => {
+                arguments.get(1).cloned().unwrap_or_else(Item::nothing)
+            }
+            "bytearray" | "bytes" | "list" if matches!(first, Some(Item::List(_))) => match first {
+                Some(Item::List(items)) => Item::Text(characters(items)),
+                _ => Item::nothing(),
+            },
             "decode" | "toString" | "encode" | "strip" | "trim" | "str" | "String" | "bytes" | "Path"
             | "expanduser" | "abspath" | "realpath" | "resolve" | "escapeshellcmd" | "unpack" | "read"
             | "text" | "content"
@@ -349,10 +375,6 @@ impl Reader<'_> {
                 }
                 owner.or(first).cloned().unwrap_or_else(Item::nothing)
             }
-            "bytearray" if matches!(first, Some(Item::List(_))) => match first {
-                Some(Item::List(items)) => Item::Text(characters(items)),
-                _ => Item::nothing(),
-            },
             _ => {
                 let mut value = Value::unknown(Unknown::Computed);
                 for item in owner.into_iter().chain(arguments) {
@@ -447,7 +469,10 @@ fn list_joined(owner: Option<&Item>, arguments: &[Item]) -> Item {
         if at > 0 {
             value.append(&separator);
         }
-        value.append(&item.value());
+        match item {
+            Item::Number(_) => value.append(&characters(std::slice::from_ref(item))),
+            other => value.append(&other.value()),
+        }
     }
     Item::Text(value)
 }

@@ -138,6 +138,16 @@ impl<'c> Lexer<'c> {
                 }
                 false
             }
+            Language::Perl if name == "qw" => {
+                let Some(text) = self.delimited() else { return false };
+                for (at, word) in text.split_whitespace().enumerate() {
+                    if at > 0 {
+                        self.tokens.push(Token::Sign(','));
+                    }
+                    self.tokens.push(Token::Text { text: word.to_owned(), expands: false });
+                }
+                true
+            }
             Language::Perl if matches!(name, "q" | "qq" | "qx") => {
                 let Some(text) = self.delimited() else { return false };
                 self.tokens.push(match name {

@@ -50,8 +50,26 @@ fn sinks_at(code: &str, language: Language, depth: u32) -> Vec<Sunk> {
     if depth > MAX_DEPTH {
         return vec![Sunk::Dynamic(Value::default())];
     }
+    if language == Language::Tcl {
+        return tcl(code);
+    }
     let tokens = lexer::tokens(code, language);
     let mut walk = sink::Walk::new(&tokens, language, depth);
     walk.all();
     walk.found
+}
+
+/// Tcl's and Expect's commands are lines of words; three of them start programs.
+fn tcl(code: &str) -> Vec<Sunk> {
+    let mut found = Vec::new();
+    for statement in code.split(['\n', ';', '[', ']']) {
+        let statement = statement.trim();
+        let runs = ["spawn ", "exec ", "system "].iter().find_map(|verb| statement.strip_prefix(verb));
+        if let Some(rest) = runs {
+            found.push(Sunk::Text(Value::literal(
+                rest.trim_start_matches("-noecho ").replace(['{', '}'], "'"),
+            )));
+        }
+    }
+    found
 }

@@ -163,7 +163,7 @@ impl<'t> Walk<'t> {
             Token::Text { text, .. } => text.len() < 40 && mentions(text),
             _ => false,
         });
-        let reader = Reader { tokens, at: 0, variables: HashMap::new(), language, depth: 0 };
+        let reader = Reader { tokens, at: 0, variables: HashMap::new(), language, depth: 0, work: 0 };
         Self { reader, depth, processes, found: Vec::new() }
     }
 
@@ -203,13 +203,40 @@ impl<'t> Walk<'t> {
             _ => false,
         };
         if runs {
-            self.found.push(Sunk::Text(Value::literal(text)));
+            let printed = self.printed_before(at);
+            let mut text = Value::literal(text);
+            if let Some(printed) = printed {
+                // What is printed into the command is its input.
+                let mut line = Value::literal("printf %s ");
+                line.append(&printed.map(|text| format!("'{}'", text.replace('\'', "'\\''"))));
+                line.push_text(" | ");
+                line.append(&text);
+                text = line;
+            }
+            self.found.push(Sunk::Text(text));
         } else if self.reader.language == Language::Awk
             && before(1) == Some(&Token::Sign('>'))
             && text.contains('/')
         {
             self.found.push(Sunk::Words(vec![Value::literal("tee"), Value::literal(text)]));
         }
+    }
+
+    /// `print X | "command"`: the value of X.
+    fn printed_before(&mut self, at: usize) -> Option<Value> {
+        let tokens = self.reader.tokens;
+        let is_print =
+            |token: &Token| matches!(token, Token::Name(name) if name == "print" || name == "printf");
+        let start = tokens.get(..at)?.iter().rposition(is_print)?;
+        let near = tokens.get(start..at)?;
+        if self.reader.language != Language::Awk
+            || near.contains(&Token::Newline)
+            || near.contains(&Token::Sign('}'))
+        {
+            return None;
+        }
+        self.reader.at = start + 1;
+        Some(self.reader.expression().value())
     }
 
     fn name(&mut self, name: &str, at: usize) {
@@ -298,7 +325,7 @@ impl<'t> Walk<'t> {
             Effect::Path(command) => {
                 let path = match (first, receiver) {
                     (_, Some(receiver))
-                        if !matches!(first, Some(Item::Text(_))) || name.starts_with(['w', 'r']) =>
+                        if !matches!(first, Some(Item::Text(_))) || name.starts_with("write_") =>
                     {
                         receiver
                     }

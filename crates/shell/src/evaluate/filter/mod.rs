@@ -1,5 +1,6 @@
 //! Programs that turn text into text: computed where their input is known, a taint where it is not.
 
+mod awk;
 mod codec;
 mod digest;
 mod print;
@@ -84,6 +85,7 @@ impl Machine<'_> {
                 self.filed(arguments, &["-l", "-s", "-c", "-g", "-o"], |input| codec::xxd(input, arguments))
             }
             "openssl" => self.openssl(arguments),
+            "awk" | "gawk" | "mawk" | "nawk" => self.awk(arguments),
             "md5sum" | "md5" | "sha1sum" | "sha256sum" | "shasum" => {
                 self.filed(arguments, &["-a"], |input| digest::sum(name, input))
             }
@@ -213,6 +215,21 @@ impl Machine<'_> {
         let input = self.read_all(&files);
         self.budget.spend(input.text().len() / 4);
         text::grep(name, &input, pattern, arguments)
+    }
+
+    fn awk(&mut self, arguments: &[Value]) -> Made {
+        let separator = text::option(arguments, "-F", "--field-separator");
+        let rest = super::wrapper::behind_options(arguments, &["-F"], 0);
+        let Some((program, files)) = rest.split_first() else { return Made::Unfollowed };
+        let Some(text) = program.known() else { return Made::Unfollowed };
+        // Only a program that prints is followed here, so nothing is read for one that is not.
+        if !text.contains("print") || text.contains(['|', '>', '(']) && !text.contains("printf(") {
+            return Made::Unfollowed;
+        }
+        let input =
+            if text.trim_start().starts_with("BEGIN") { Value::default() } else { self.read_all(files) };
+        self.budget.spend(input.text().len() / 4);
+        awk::printed(text, separator, &input).map_or(Made::Unfollowed, Made::Output)
     }
 
     fn sed(&mut self, arguments: &[Value]) -> Made {
