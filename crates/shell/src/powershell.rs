@@ -90,16 +90,12 @@ impl Reader<'_> {
                     self.skip(if next == '&' { 2 } else { 1 });
                     self.close(&mut current, false);
                 }
-                '&' => {
-                    self.skip(1);
-                    self.close(&mut current, false);
-                }
                 '|' => {
                     let or = self.rest.starts_with("||");
                     self.skip(if or { 2 } else { 1 });
                     self.close(&mut current, !or);
                 }
-                '{' | '}' | '(' | ')' => {
+                '&' | '{' | '}' | '(' | ')' => {
                     self.skip(1);
                     self.close(&mut current, false);
                 }

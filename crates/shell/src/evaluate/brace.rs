@@ -38,7 +38,7 @@ struct Inside<'t, 'p> {
     closing: &'t [usize],
 }
 
-impl<'t, 'p> Inside<'t, 'p> {
+impl Inside<'_, '_> {
     fn part(self, start: usize, end: usize) -> Option<Self> {
         Some(Inside { tokens: self.tokens.get(start..end)?, closing: self.closing.get(start..end)? })
     }

@@ -11,7 +11,6 @@ use crate::value::{Origin, Unknown, Value};
 
 impl Machine<'_> {
     /// Evaluates a builtin; `None` where `name` is none of those followed.
-    #[expect(clippy::option_option, reason = "the inner one is a status that is not known")]
     pub(super) fn builtin(&mut self, name: &str, arguments: &[Value], index: usize) -> Option<Status> {
         Some(match name {
             ":" | "true" => Some(0),
@@ -44,9 +43,11 @@ impl Machine<'_> {
                 Some(0)
             }
             "declare" | "typeset" | "local" | "export" | "readonly" => self.declare(name, arguments, index),
-            "let" => arguments
-                .iter()
-                .fold(Some(1), |_, argument| self.arithmetic(argument).map(|value| i32::from(value == 0))),
+            "let" => {
+                let values: Vec<Option<i64>> =
+                    arguments.iter().map(|argument| self.arithmetic(argument)).collect();
+                values.last().copied().flatten().map(|value| i32::from(value == 0))
+            }
             "read" => self.read(arguments),
             "mapfile" | "readarray" => self.mapfile(arguments),
             "alias" => {
@@ -182,6 +183,7 @@ impl Machine<'_> {
         }
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "every builtin and filter gives a status, known or not")]
     fn change_folder(&mut self, arguments: &[Value]) -> Status {
         let target =
             arguments.iter().find(|argument| !argument.text().starts_with('-') || argument.text() == "-");
@@ -202,6 +204,7 @@ impl Machine<'_> {
     }
 
     /// `set -- a b c`, and the listing `set` prints alone.
+    #[expect(clippy::unnecessary_wraps, reason = "every builtin and filter gives a status, known or not")]
     fn set(&mut self, arguments: &[Value], index: usize) -> Status {
         let mut rest = arguments;
         while let Some((option, behind)) = rest.split_first() {
@@ -227,6 +230,7 @@ impl Machine<'_> {
         self.write(&dump, index);
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "every builtin and filter gives a status, known or not")]
     fn declare(&mut self, builtin: &str, arguments: &[Value], index: usize) -> Status {
         let (options, names): (Vec<&Value>, Vec<&Value>) =
             arguments.iter().partition(|argument| argument.text().starts_with(['-', '+']));
@@ -374,6 +378,7 @@ impl Machine<'_> {
         words
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "every builtin and filter gives a status, known or not")]
     fn mapfile(&mut self, arguments: &[Value]) -> Status {
         let mut array = "MAPFILE".to_owned();
         let mut descriptor = 0;

@@ -228,12 +228,11 @@ impl Machine<'_> {
         }
         let mut restored = Vec::new();
         for (name, old) in shadowed.into_iter().rev() {
-            match old {
-                Some(variable) => restored.push((name, variable)),
-                None => {
-                    let given = self.inherited_variable(&name);
-                    restored.push((name, given));
-                }
+            if let Some(variable) = old {
+                restored.push((name, variable));
+            } else {
+                let given = self.inherited_variable(&name);
+                restored.push((name, given));
             }
         }
         (made, restored)

@@ -12,50 +12,66 @@ use crate::value::{Origin, Unknown, Value};
 const SHELLS: &[&str] =
     &["bash", "sh", "dash", "zsh", "ksh", "ksh93", "mksh", "ash", "rbash", "fish", "yash", "hush"];
 
-/// Interpreters, the options behind which code stands, and those that take a value.
-const LANGUAGES: &[(&str, Language, &[&str], &[&str])] = &[
-    ("python", Language::Python, &["-c"], &["-W", "-X", "-m"]),
-    ("pypy", Language::Python, &["-c"], &["-W", "-X", "-m"]),
-    (
+/// An interpreter of another language.
+struct Row {
+    name: &'static str,
+    language: Language,
+    /// Options behind which code stands.
+    code: &'static [&'static str],
+    /// Options that take another value.
+    valued: &'static [&'static str],
+}
+
+const fn row(
+    name: &'static str,
+    language: Language,
+    code: &'static [&'static str],
+    valued: &'static [&'static str],
+) -> Row {
+    Row { name, language, code, valued }
+}
+
+const LANGUAGES: &[Row] = &[
+    row("python", Language::Python, &["-c"], &["-W", "-X", "-m"]),
+    row("pypy", Language::Python, &["-c"], &["-W", "-X", "-m"]),
+    row(
         "node",
         Language::JavaScript,
         &["-e", "--eval", "-p", "--print", "-pe"],
         &["-r", "--require", "--import"],
     ),
-    ("nodejs", Language::JavaScript, &["-e", "--eval", "-p", "--print", "-pe"], &["-r", "--require"]),
-    ("bun", Language::JavaScript, &["-e", "--eval", "-p"], &["-r"]),
-    ("deno", Language::JavaScript, &["eval"], &[]),
-    ("perl", Language::Perl, &["-e", "-E"], &["-I"]),
-    ("ruby", Language::Ruby, &["-e"], &["-r", "-I", "-C"]),
-    ("irb", Language::Ruby, &["-e"], &["-r"]),
-    ("php", Language::Php, &["-r", "--run", "-B", "-R", "-E"], &["-d", "-c"]),
-    ("lua", Language::Lua, &["-e"], &["-l"]),
-    ("luajit", Language::Lua, &["-e"], &["-l"]),
-    ("awk", Language::Awk, &[], &["-F", "-v", "-f"]),
-    ("gawk", Language::Awk, &["-e", "--source"], &["-F", "-v", "-f"]),
-    ("mawk", Language::Awk, &[], &["-F", "-v", "-f"]),
-    ("nawk", Language::Awk, &[], &["-F", "-v", "-f"]),
-    ("osascript", Language::AppleScript, &["-e"], &["-l"]),
-    ("Rscript", Language::R, &["-e"], &[]),
-    ("groovy", Language::Ruby, &["-e"], &[]),
-    ("tclsh", Language::Tcl, &[], &[]),
-    ("expect", Language::Tcl, &["-c"], &[]),
-    ("pwsh", Language::PowerShell, &[], &[]),
-    ("powershell", Language::PowerShell, &[], &[]),
-    ("powershell.exe", Language::PowerShell, &[], &[]),
+    row("nodejs", Language::JavaScript, &["-e", "--eval", "-p", "--print", "-pe"], &["-r", "--require"]),
+    row("bun", Language::JavaScript, &["-e", "--eval", "-p"], &["-r"]),
+    row("deno", Language::JavaScript, &["eval"], &[]),
+    row("perl", Language::Perl, &["-e", "-E"], &["-I"]),
+    row("ruby", Language::Ruby, &["-e"], &["-r", "-I", "-C"]),
+    row("irb", Language::Ruby, &["-e"], &["-r"]),
+    row("php", Language::Php, &["-r", "--run", "-B", "-R", "-E"], &["-d", "-c"]),
+    row("lua", Language::Lua, &["-e"], &["-l"]),
+    row("luajit", Language::Lua, &["-e"], &["-l"]),
+    row("awk", Language::Awk, &[], &["-F", "-v", "-f"]),
+    row("gawk", Language::Awk, &["-e", "--source"], &["-F", "-v", "-f"]),
+    row("mawk", Language::Awk, &[], &["-F", "-v", "-f"]),
+    row("nawk", Language::Awk, &[], &["-F", "-v", "-f"]),
+    row("osascript", Language::AppleScript, &["-e"], &["-l"]),
+    row("Rscript", Language::R, &["-e"], &[]),
+    row("groovy", Language::Ruby, &["-e"], &[]),
+    row("tclsh", Language::Tcl, &[], &[]),
+    row("expect", Language::Tcl, &["-c"], &[]),
+    row("pwsh", Language::PowerShell, &[], &[]),
+    row("powershell", Language::PowerShell, &[], &[]),
+    row("powershell.exe", Language::PowerShell, &[], &[]),
 ];
 
 impl Machine<'_> {
     /// Evaluates the code an interpreter is given; `None` where `name` is none.
-    #[expect(clippy::option_option, reason = "the inner one is a status that is not known")]
     pub(super) fn interpreter(&mut self, name: &str, arguments: &[Value], index: usize) -> Option<Status> {
         if SHELLS.contains(&name) {
             return Some(self.shell_program(name, arguments, index));
         }
         let plain = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.' || c == '-');
-        let row = LANGUAGES.iter().find(|(known, _, _, _)| *known == plain || *known == name)?;
-        let &(_, language, code_options, valued) = row;
-        Some(self.language(name, language, (code_options, valued), arguments, index))
+        let row = LANGUAGES.iter().find(|row| row.name == plain || row.name == name)?;
+        Some(self.language(name, row, arguments, index))
     }
 
     fn shell_program(&mut self, name: &str, arguments: &[Value], index: usize) -> Status {
@@ -97,17 +113,14 @@ impl Machine<'_> {
             let handed = (zero, operands.collect());
             return self.script(name, text, handed, index);
         }
-        match rest.split_first().filter(|_| !reads_input) {
-            Some((path, operands)) => {
-                let content = self.read_file(path);
-                let content = if content.is_unknown() { content.with_origins_of(path) } else { content };
-                self.script(name, &content, (path.clone(), operands.to_vec()), index)
-            }
-            None => {
-                let input = self.standard_input();
-                // What the script itself reads from standard input is the rest of the script.
-                self.script(name, &input, (Value::literal(name), rest.to_vec()), index)
-            }
+        if let Some((path, operands)) = rest.split_first().filter(|_| !reads_input) {
+            let content = self.read_file(path);
+            let content = if content.is_unknown() { content.with_origins_of(path) } else { content };
+            self.script(name, &content, (path.clone(), operands.to_vec()), index)
+        } else {
+            let input = self.standard_input();
+            // What the script itself reads from standard input is the rest of the script.
+            self.script(name, &input, (Value::literal(name), rest.to_vec()), index)
         }
     }
 
@@ -132,21 +145,12 @@ impl Machine<'_> {
         self.subshell(|machine| {
             machine.shell.positional = Rc::new(positional);
             machine.shell.name = zero;
-            let functions = std::mem::take(&mut machine.shell.functions);
-            let status = machine.via(name, Some(index), |machine| machine.run_value(&body));
-            let _ = functions;
-            status
+            machine.via(name, Some(index), |machine| machine.run_value(&body))
         })
     }
 
-    fn language(
-        &mut self,
-        name: &str,
-        language: Language,
-        (code_options, valued): (&[&str], &[&str]),
-        arguments: &[Value],
-        index: usize,
-    ) -> Status {
+    fn language(&mut self, name: &str, row: &Row, arguments: &[Value], index: usize) -> Status {
+        let &Row { language, code: code_options, valued, .. } = row;
         if language == Language::PowerShell {
             return self.powershell(name, arguments, index);
         }
@@ -314,5 +318,5 @@ fn shebang_language(text: &str) -> Option<Language> {
     let line = text.strip_prefix("#!")?.lines().next()?;
     let name = line.split_whitespace().rev().find(|word| !word.starts_with('-'))?.rsplit('/').next()?;
     let plain = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
-    LANGUAGES.iter().find(|(known, _, _, _)| *known == plain).map(|(_, language, _, _)| *language)
+    LANGUAGES.iter().find(|row| row.name == plain).map(|row| row.language)
 }

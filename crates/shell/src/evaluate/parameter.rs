@@ -230,9 +230,8 @@ impl Machine<'_> {
         let is_empty = base.values().iter().all(Value::is_empty);
         let may_be_empty = base.values().iter().all(|value| value.text().is_empty());
         let present = match presence {
-            Presence::Unset => false,
             Presence::Set => !(or_empty && is_empty),
-            Presence::Maybe => false,
+            Presence::Unset | Presence::Maybe => false,
         };
         let uncertain =
             presence == Presence::Maybe || presence == Presence::Set && or_empty && may_be_empty && !is_empty;
@@ -335,8 +334,9 @@ impl Machine<'_> {
     }
 
     fn longest_match(&mut self, pattern: &Pattern, text: &str) -> Option<usize> {
-        if let Some(first) = pattern.single_character(text) {
-            return first;
+        if pattern.is_single() {
+            let length = text.chars().next()?.len_utf8();
+            return text.get(..length).filter(|first| pattern.matches(first)).map(|_| length);
         }
         let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
         for end in ends.into_iter().rev() {
@@ -394,7 +394,7 @@ impl Machine<'_> {
             'L' => base.map(|value| value.map(str::to_lowercase)),
             'u' => base.map(|value| value.map(|text| change_case(text, b'^', false, &Pattern::default()))),
             'E' => base.map(|value| value.map(crate::escape::ansi)),
-            'Q' | 'K' | 'k' => base.map(|value| value.map(|text| quote(text))),
+            'Q' | 'K' | 'k' => base.map(|value| value.map(quote)),
             'A' => {
                 let name = parameter.name.clone();
                 base.map(|value| value.map(|text| format!("{name}={}", quote(text))))

@@ -54,16 +54,15 @@ impl Pattern {
             match mark.character {
                 '*' => pieces.push(Piece::Star),
                 '?' => pieces.push(Piece::Any),
-                '[' => match may_class.then(|| class(behind)).flatten() {
-                    Some((piece, after)) => {
+                '[' => {
+                    if let Some((piece, after)) = may_class.then(|| class(behind)).flatten() {
                         pieces.push(piece);
                         rest = after;
-                    }
-                    None => {
+                    } else {
                         may_class = false;
                         pieces.push(Piece::Character('['));
                     }
-                },
+                }
                 '\\' => {
                     let (escaped, after) =
                         behind.split_first().map_or(('\\', behind), |(m, a)| (m.character, a));
@@ -83,15 +82,9 @@ impl Pattern {
         matches(&self.pieces, &text, &mut steps)
     }
 
-    /// For a pattern of exactly one character: how much of the start of `text` it takes, if any.
-    pub(crate) fn single_character(&self, text: &str) -> Option<Option<usize>> {
-        match self.pieces.as_slice() {
-            [piece @ (Piece::Any | Piece::Class { .. } | Piece::Character(_))] => {
-                let next = text.chars().next();
-                Some(next.filter(|&next| accepts(piece, next)).map(char::len_utf8))
-            }
-            _ => None,
-        }
+    /// The pattern is exactly one character or class.
+    pub(crate) fn is_single(&self) -> bool {
+        matches!(self.pieces.as_slice(), [Piece::Any | Piece::Class { .. } | Piece::Character(_)])
     }
 
     /// No piece but plain characters: the text itself.
@@ -195,10 +188,10 @@ fn matches(pieces: &[Piece], text: &[char], steps: &mut usize) -> bool {
                 pieces = after;
                 continue;
             }
-            Some((Piece::Extended { kind, options }, after)) => {
-                if extended(*kind, options, after, text, steps) {
-                    return true;
-                }
+            Some((Piece::Extended { kind, options }, after))
+                if extended(*kind, options, after, text, steps) =>
+            {
+                return true;
             }
             Some((piece, after)) => {
                 if let Some((&next, behind)) = text.split_first()

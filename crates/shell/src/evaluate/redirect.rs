@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::Machine;
 use super::pattern::{Mark, Pattern};
 use super::state::Handle;
-use crate::analysis::{Destination, Mode, Reach, Redirection, Sink, Source, Target};
+use crate::analysis::{Destination, Mode, Reach, Redirection, Sink, Source, Span, Target};
 use crate::edit::shared;
 use crate::syntax::{Descriptor, Redirect, RedirectOperator, RedirectTarget};
 use crate::value::{Origin, Unknown, Value};
@@ -13,25 +13,33 @@ use crate::value::{Origin, Unknown, Value};
 /// What to put back when the command is done.
 pub(super) type Saved = Vec<(u32, Option<Handle>)>;
 
+/// What the redirections of one command have done so far.
+#[derive(Default)]
+struct Opening {
+    opened: Vec<Redirection>,
+    saved: Saved,
+    /// Where the redirection being opened stands.
+    span: Span,
+}
+
+impl Opening {
+    fn add(&mut self, descriptor: u32, mode: Mode, target: Target) {
+        self.opened.push(Redirection { descriptor, mode, target, span: self.span });
+    }
+}
+
 impl Machine<'_> {
     /// Connects the descriptors as the redirections say.
     pub(super) fn open(&mut self, redirects: &[Redirect]) -> (Vec<Redirection>, Saved) {
-        let mut opened = Vec::new();
-        let mut saved = Saved::new();
+        let mut opening = Opening::default();
         for redirect in redirects {
             if !self.budget.spend(6) {
                 break;
             }
-            let from = opened.len();
-            self.open_one(redirect, &mut opened, &mut saved);
-            if let Some(span) = self.frame.within {
-                opened
-                    .iter_mut()
-                    .skip(from)
-                    .for_each(|redirection: &mut Redirection| redirection.span = span);
-            }
+            opening.span = self.frame.within.unwrap_or(redirect.span);
+            self.open_one(redirect, &mut opening);
         }
-        (opened, saved)
+        (opening.opened, opening.saved)
     }
 
     pub(super) fn restore(&mut self, saved: Saved) {
@@ -43,7 +51,7 @@ impl Machine<'_> {
         }
     }
 
-    fn open_one(&mut self, redirect: &Redirect, opened: &mut Vec<Redirection>, saved: &mut Saved) {
+    fn open_one(&mut self, redirect: &Redirect, opening: &mut Opening) {
         use RedirectOperator as Op;
         let input = matches!(
             redirect.operator,
@@ -58,7 +66,6 @@ impl Machine<'_> {
             RedirectTarget::Word(word) => self.single(word),
             RedirectTarget::Here(body) => body.get().map(|parts| self.quoted(parts)).unwrap_or_default(),
         };
-        let span = redirect.span;
         match redirect.operator {
             Op::HereDocument | Op::HereString => {
                 let mut text = value.quoted();
@@ -66,20 +73,21 @@ impl Machine<'_> {
                     text.push_text("\n");
                 }
                 let handle = Handle::data(text.clone(), Source::Text(text.clone()));
-                opened.push(Redirection { descriptor, mode: Mode::Read, target: Target::Text(text), span });
-                self.connect(descriptor, Some(handle), saved);
+                opening.add(descriptor, Mode::Read, Target::Text(text));
+                self.connect(descriptor, Some(handle), opening);
             }
             Op::DuplicateInput | Op::DuplicateOutput => {
-                self.duplicate(descriptor, &value, redirect, opened, saved);
+                let mode = if redirect.operator == Op::DuplicateInput { Mode::Read } else { Mode::Write };
+                self.duplicate(descriptor, &value, mode, opening);
             }
-            Op::Read => self.open_file(descriptor, Mode::Read, value, (opened, saved), span),
-            Op::ReadWrite => self.open_file(descriptor, Mode::ReadWrite, value, (opened, saved), span),
-            Op::Write => self.open_file(descriptor, Mode::Write, value, (opened, saved), span),
-            Op::Append => self.open_file(descriptor, Mode::Append, value, (opened, saved), span),
+            Op::Read => self.open_file(descriptor, Mode::Read, value, opening),
+            Op::ReadWrite => self.open_file(descriptor, Mode::ReadWrite, value, opening),
+            Op::Write => self.open_file(descriptor, Mode::Write, value, opening),
+            Op::Append => self.open_file(descriptor, Mode::Append, value, opening),
             Op::WriteBoth | Op::AppendBoth => {
                 let mode = if redirect.operator == Op::AppendBoth { Mode::Append } else { Mode::Write };
-                self.open_file(1, mode, value.clone(), (&mut *opened, &mut *saved), span);
-                self.open_file(2, Mode::Append, value, (opened, saved), span);
+                self.open_file(1, mode, value.clone(), opening);
+                self.open_file(2, Mode::Append, value, opening);
             }
         }
     }
@@ -97,55 +105,38 @@ impl Machine<'_> {
         descriptor
     }
 
-    fn connect(&mut self, descriptor: u32, handle: Option<Handle>, saved: &mut Saved) {
+    fn connect(&mut self, descriptor: u32, handle: Option<Handle>, opening: &mut Opening) {
         let before = match handle {
             Some(handle) => self.shell.descriptors.insert(descriptor, handle),
             None => self.shell.descriptors.remove(&descriptor),
         };
-        saved.push((descriptor, before));
+        opening.saved.push((descriptor, before));
     }
 
-    fn duplicate(
-        &mut self,
-        descriptor: u32,
-        value: &Value,
-        redirect: &Redirect,
-        opened: &mut Vec<Redirection>,
-        saved: &mut Saved,
-    ) {
-        let span = redirect.span;
-        let mode =
-            if redirect.operator == RedirectOperator::DuplicateInput { Mode::Read } else { Mode::Write };
+    fn duplicate(&mut self, descriptor: u32, value: &Value, mode: Mode, opening: &mut Opening) {
         let text = value.text().trim_end_matches('-');
         match text.parse::<u32>() {
             Ok(source) => {
                 let handle = self.shell.descriptors.get(&source).cloned();
-                opened.push(Redirection { descriptor, mode, target: Target::Descriptor(Some(source)), span });
-                self.connect(descriptor, handle, saved);
+                opening.add(descriptor, mode, Target::Descriptor(Some(source)));
+                self.connect(descriptor, handle, opening);
             }
             Err(_) if value.text() == "-" => {
-                opened.push(Redirection { descriptor, mode, target: Target::Descriptor(None), span });
-                self.connect(descriptor, Some(Handle::Closed), saved);
+                opening.add(descriptor, mode, Target::Descriptor(None));
+                self.connect(descriptor, Some(Handle::Closed), opening);
             }
             Err(_) if mode == Mode::Write => {
-                self.open_file(1, Mode::Write, value.clone(), (&mut *opened, &mut *saved), span);
-                self.open_file(2, Mode::Append, value.clone(), (opened, saved), span);
+                self.open_file(1, Mode::Write, value.clone(), opening);
+                self.open_file(2, Mode::Append, value.clone(), opening);
             }
             Err(_) => {
                 let data = Value::unknown(Unknown::Input).with_origins_of(value);
-                self.connect(descriptor, Some(Handle::data(data, Source::Process)), saved);
+                self.connect(descriptor, Some(Handle::data(data, Source::Process)), opening);
             }
         }
     }
 
-    fn open_file(
-        &mut self,
-        descriptor: u32,
-        mode: Mode,
-        path: Value,
-        (opened, saved): (&mut Vec<Redirection>, &mut Saved),
-        span: crate::analysis::Span,
-    ) {
+    fn open_file(&mut self, descriptor: u32, mode: Mode, path: Value, opening: &mut Opening) {
         let is_process = path.text().starts_with("/dev/fd/") && self.holds(path.text());
         let handle = if is_network(path.text()) {
             Handle::Network
@@ -159,8 +150,8 @@ impl Machine<'_> {
             Handle::File { path: path.clone(), append: mode == Mode::Append }
         };
         let target = if is_process { Target::Process } else { Target::File(path) };
-        opened.push(Redirection { descriptor, mode, target, span });
-        self.connect(descriptor, Some(handle), saved);
+        opening.add(descriptor, mode, target);
+        self.connect(descriptor, Some(handle), opening);
     }
 
     fn holds(&self, path: &str) -> bool {

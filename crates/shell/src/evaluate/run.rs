@@ -153,12 +153,12 @@ impl Machine<'_> {
         if !redirections.is_empty() {
             self.emit(&[], &Around { redirections, span: stage.span, ..Around::default() });
         }
-        let status = self.node(&stage.node, stage);
+        let status = self.node(&stage.node);
         self.restore(saved);
         status
     }
 
-    fn node(&mut self, node: &Node, stage: &Stage) -> Status {
+    fn node(&mut self, node: &Node) -> Status {
         match node {
             Node::Simple(_) | Node::Empty => self.status,
             Node::Subshell(list) => self.subshell(|machine| machine.list(list)),
@@ -197,7 +197,7 @@ impl Machine<'_> {
                 let text = self.quoted(parts);
                 self.arithmetic(&text).map(|value| i32::from(value == 0))
             }
-            Node::Coprocess { name, body } => self.coprocess(name, body, stage),
+            Node::Coprocess { name, body } => self.coprocess(name, body),
         }
     }
 
@@ -245,6 +245,7 @@ impl Machine<'_> {
     }
 
     /// The rounds of a loop: one by one while its condition is known, then once more with what it changes unknown.
+    #[expect(clippy::unnecessary_wraps, reason = "every compound command gives a status, known or not")]
     fn rounds(
         &mut self,
         body: &List,
@@ -335,7 +336,7 @@ impl Machine<'_> {
             if !self.budget.spend(2) {
                 break;
             }
-            self.assign(name, value.quoted_glob());
+            self.assign(name, value);
             if select {
                 self.maybe(Reach::Sometimes, body);
             } else {
@@ -395,7 +396,8 @@ impl Machine<'_> {
         self.status
     }
 
-    fn coprocess(&mut self, name: &str, body: &Stage, stage: &Stage) -> Status {
+    #[expect(clippy::unnecessary_wraps, reason = "every compound command gives a status, known or not")]
+    fn coprocess(&mut self, name: &str, body: &Stage) -> Status {
         let outer = std::mem::replace(&mut self.frame.background, true);
         let output = self.captured(Sink::Substitution, |machine| {
             machine.subshell(|machine| machine.stage(body));
@@ -406,13 +408,12 @@ impl Machine<'_> {
         self.shell.descriptors.insert(descriptor, Handle::data(output, Source::Process));
         let ends = [descriptor, descriptor + 1].map(|end| (None, Value::literal(end.to_string())));
         self.assign_array(name, ends.to_vec(), false);
-        let _ = stage;
         Some(0)
     }
 
     /// Calls a function.
     pub(super) fn call(&mut self, name: &Rc<str>, arguments: &[Value]) -> Status {
-        let Some(body) = self.shell.functions.get(name).cloned() else { return None };
+        let body = self.shell.functions.get(name).cloned()?;
         self.called.insert(Rc::clone(name));
         let open = self.calls.iter().filter(|open| *open == name).count();
         if open > 0 {
@@ -441,12 +442,5 @@ impl Machine<'_> {
         self.calls.pop();
         self.budget.leave();
         status
-    }
-}
-
-impl Value {
-    /// A pattern handed to a loop variable is still a pattern where the variable is used: it stands for file names.
-    fn quoted_glob(self) -> Value {
-        self
     }
 }

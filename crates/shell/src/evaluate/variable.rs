@@ -115,7 +115,7 @@ impl Machine<'_> {
             AssignValue::Scalar(word) => {
                 let value = self.single(word).quoted();
                 let key = assign.index.as_ref().map(|index| self.quoted(index));
-                let value = if assign.append { self.appended(&name, key.as_ref(), value) } else { value };
+                let value = if assign.append { self.appended(&name, key.as_ref(), &value) } else { value };
                 match key {
                     Some(key) => self.assign_element(&name, &key, value.clone()),
                     None => self.assign(&name, value.clone()),
@@ -126,7 +126,7 @@ impl Machine<'_> {
     }
 
     /// `+=`: text is joined, an integer variable is added to.
-    fn appended(&mut self, name: &str, key: Option<&Value>, value: Value) -> Value {
+    fn appended(&mut self, name: &str, key: Option<&Value>, value: &Value) -> Value {
         let before = match key {
             Some(key) => self.element(name, key).unwrap_or_default(),
             None => self.variable_if_set(name).unwrap_or_default(),
@@ -136,7 +136,7 @@ impl Machine<'_> {
             return self.number(&sum);
         }
         let mut joined = before;
-        joined.append(&value);
+        joined.append(value);
         joined
     }
 
@@ -238,17 +238,14 @@ impl Machine<'_> {
             self.variable_mut(name).content = Content::Indexed(BTreeMap::from([(0, first)]));
         }
         for (key, value) in words {
-            let key = match key {
-                Some(key) => key,
-                None => {
-                    let last = match self.content(name) {
-                        Some(Content::Indexed(elements)) => {
-                            elements.keys().next_back().copied().unwrap_or(-1)
-                        }
-                        _ => -1,
-                    };
-                    Value::literal(last.saturating_add(1).to_string())
-                }
+            let key = if let Some(key) = key {
+                key
+            } else {
+                let last = match self.content(name) {
+                    Some(Content::Indexed(elements)) => elements.keys().next_back().copied().unwrap_or(-1),
+                    _ => -1,
+                };
+                Value::literal(last.saturating_add(1).to_string())
             };
             self.assign_element(name, &key, value);
         }

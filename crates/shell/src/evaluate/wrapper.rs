@@ -304,7 +304,6 @@ const TEXT_OPTIONS: &[(&str, &[&str])] = &[
 
 impl Machine<'_> {
     /// Evaluates what a wrapper runs; `None` where `name` is none.
-    #[expect(clippy::option_option, reason = "the inner one is a status that is not known")]
     pub(super) fn wrapper(&mut self, name: &str, arguments: &[Value], index: usize) -> Option<Status> {
         match name {
             "env" => return Some(self.env(arguments, index)),
@@ -366,7 +365,6 @@ impl Machine<'_> {
         self.row(row, arguments, index)
     }
 
-    #[expect(clippy::option_option, reason = "the inner one is a status that is not known")]
     fn subcommand(&mut self, name: &str, arguments: &[Value], index: usize) -> Option<Status> {
         let at = arguments.iter().position(|argument| !argument.text().starts_with('-'))?;
         let (_, rest) = arguments.split_at_checked(at)?;
@@ -377,7 +375,6 @@ impl Machine<'_> {
     }
 
     /// The words behind a row's options and operands, run.
-    #[expect(clippy::option_option, reason = "the inner one is a status that is not known")]
     fn row(&mut self, row: &Row, arguments: &[Value], index: usize) -> Option<Status> {
         let rest = if row.form == Form::Dashes {
             let at = arguments.iter().position(|argument| argument.text() == "--")?;
@@ -546,17 +543,12 @@ impl Machine<'_> {
             "--wd",
         ];
         let template = behind_options(template, valued, 0);
-        let items: Vec<Value> = match listed {
-            Some(items) => items.iter().filter(|item| !item.text().starts_with(":::")).cloned().collect(),
-            None => {
-                let input = self.standard_input();
-                let lines = input.lines();
-                if lines.is_empty() {
-                    vec![Value::unknown(Unknown::Item).with_origins_of(&input)]
-                } else {
-                    lines
-                }
-            }
+        let items: Vec<Value> = if let Some(items) = listed {
+            items.iter().filter(|item| !item.text().starts_with(":::")).cloned().collect()
+        } else {
+            let input = self.standard_input();
+            let lines = input.lines();
+            if lines.is_empty() { vec![Value::unknown(Unknown::Item).with_origins_of(&input)] } else { lines }
         };
         self.mark_wrapper(index);
         self.budget.spend(items.len());
@@ -651,7 +643,7 @@ impl Machine<'_> {
             let text = argument.text();
             let previous =
                 at.checked_sub(1).and_then(|at| arguments.get(at)).map_or("", |value| value.text());
-            let glued = text.split_once('=').map(|(key, _)| key).unwrap_or("");
+            let glued = text.split_once('=').map_or("", |(key, _)| key);
             let is_configuration = matches!(previous, "-c" | "--config-env") || previous == "config";
             if is_configuration && let Some((key, value)) = text.split_once('=') {
                 let key = key.to_ascii_lowercase();

@@ -127,7 +127,7 @@ impl Parser<'_> {
             self.expect("then", "an `if` without `then`");
             let body = self.list(Until::Words(&["elif", "else", "fi"]));
             branches.push((condition, body));
-            if !self.budget.spend(1) || !self.reserved().is_some_and(|word| word == "elif") {
+            if !self.budget.spend(1) || self.reserved().is_none_or(|word| word != "elif") {
                 break;
             }
             self.take_reserved("elif");

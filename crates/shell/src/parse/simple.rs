@@ -22,15 +22,15 @@ impl Parser<'_> {
                 continue;
             }
             let declares = is_declarer(&simple.words);
-            if simple.words.is_empty() || declares {
-                if let Some(assign) = self.assignment(declares) {
-                    if declares {
-                        simple.declared.push(assign)
-                    } else {
-                        simple.assignments.push(assign)
-                    }
-                    continue;
+            if (simple.words.is_empty() || declares)
+                && let Some(assign) = self.assignment(declares)
+            {
+                if declares {
+                    simple.declared.push(assign);
+                } else {
+                    simple.assignments.push(assign);
                 }
+                continue;
             }
             match self.word() {
                 Some(word) => simple.words.push(word),

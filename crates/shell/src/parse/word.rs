@@ -166,12 +166,11 @@ impl Parser<'_> {
     fn single_quoted(&mut self, parts: &mut Parts) {
         let start = self.at;
         self.at += 1;
-        let length = match self.rest().find('\'') {
-            Some(length) => length,
-            None => {
-                self.problem(start, "an unterminated single quote");
-                self.rest().len()
-            }
+        let length = if let Some(length) = self.rest().find('\'') {
+            length
+        } else {
+            self.problem(start, "an unterminated single quote");
+            self.rest().len()
         };
         parts.push(Part::Quoted(self.slice(self.at, self.at + length).to_owned()));
         self.at = (self.at + length + 1).min(self.text.len());

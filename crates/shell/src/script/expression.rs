@@ -227,12 +227,12 @@ impl Reader<'_> {
         }
         if self.takes('(') {
             let arguments = self.arguments(')');
-            return self.call(name, None, &arguments);
+            return call(name, None, &arguments);
         }
         if let Some((owner, method)) = name.rsplit_once('.')
             && let Some(item) = self.variables.get(owner).cloned()
         {
-            return self.call(method, Some(&item), &[]);
+            return call(method, Some(&item), &[]);
         }
         let perl_call = matches!(self.language, Language::Perl | Language::Ruby)
             && matches!(name, "pack" | "decode_base64" | "reverse" | "lc" | "uc" | "join" | "chr");
@@ -241,7 +241,7 @@ impl Reader<'_> {
             while self.takes(',') {
                 arguments.push(self.expression());
             }
-            return self.call(name, None, &arguments);
+            return call(name, None, &arguments);
         }
         let mut value = Value::unknown(Unknown::Computed);
         if name.contains("environ")
@@ -266,7 +266,7 @@ impl Reader<'_> {
                     let mut last = item;
                     for (at, method) in method.split('.').enumerate() {
                         let is_final = at == method.matches('.').count();
-                        last = self.call(method, Some(&last), if is_final { &arguments } else { &[] });
+                        last = call(method, Some(&last), if is_final { &arguments } else { &[] });
                     }
                     item = last;
                 }
@@ -292,106 +292,6 @@ impl Reader<'_> {
                     };
                 }
                 _ => return item,
-            }
-        }
-    }
-
-    /// A call in an expression: decoding and string functions are computed, the rest is unknown with its origins.
-    fn call(&mut self, name: &str, owner: Option<&Item>, arguments: &[Item]) -> Item {
-        let last = name.rsplit(['.', ':', '>']).next().unwrap_or(name);
-        let first = arguments.first();
-        let input = owner.or(first).map(Item::value).unwrap_or_default();
-        let decoder = |text: Option<String>| match text {
-            Some(text) => Item::Text(
-                Value::literal(text).with_origins_of(&input).with_origin(Origin::Decoded(shared(last))),
-            ),
-            None => Item::Unknown(
-                Value::unknown(Unknown::Decoded)
-                    .with_origins_of(&input)
-                    .with_origin(Origin::Decoded(shared(last))),
-            ),
-        };
-        let first_text = first.map(Item::value);
-        let argument = first_text.as_ref().and_then(Value::known);
-        let encoding = arguments.get(1).map(Item::value);
-        let encoding = encoding.as_ref().and_then(Value::known).unwrap_or("");
-        match last {
-            "b64decode" | "urlsafe_b64decode" | "standard_b64decode" | "decodebytes" | "atob"
-            | "decode_base64" | "base64_decode" | "decode64" | "strict_decode64" | "urlsafe_decode64" => {
-                decoder(argument.and_then(decode_base64))
-            }
-            "fromhex" | "unhexlify" | "hex2bin" | "a2b_hex" => decoder(argument.map(decode_hexadecimal)),
-            "from" if name.contains("Buffer") && encoding == "base64" => {
-                decoder(argument.and_then(decode_base64))
-            }
-            "from" if name.contains("Buffer") && encoding == "hex" => {
-                decoder(argument.map(decode_hexadecimal))
-            }
-            "decode" if name.contains("codecs") => match encoding {
-                "hex" => decoder(argument.map(decode_hexadecimal)),
-                "base64" => decoder(argument.and_then(decode_base64)),
-                "rot13" | "rot_13" => decoder(argument.map(rotated)),
-                _ => Item::nothing(),
-            },
-            "pack" if argument == Some("H*") => decoder(Some(decode_hexadecimal(encoding))),
-            "decompress" | "inflate" | "gunzipSync" | "inflateSync" | "loads" | "gzinflate"
-            | "gzuncompress" => decoder(None),
-            "chr" | "fromCharCode" | "fromCodePoint" => Item::Text(characters(arguments)),
-            "join" if owner.is_some() || arguments.len() > 1 => list_joined(owner, arguments),
-            "reverse" | "strrev" | "reversed" => turned(owner.or(first).unwrap_or(&Item::Number(0))),
-            "lower" | "toLowerCase" | "lc" | "downcase" | "strtolower" => {
-                Item::Text(input.map(str::to_lowercase))
-            }
-            "upper" | "toUpperCase" | "uc" | "upcase" | "strtoupper" => {
-                Item::Text(input.map(str::to_uppercase))
-            }
-            "replace" | "gsub" | "replaceAll" if owner.is_some() => match (argument, encoding) {
-                (Some(from), to) if !from.is_empty() => Item::Text(input.map(|text| text.replace(from, to))),
-                _ => Item::nothing(),
-            },
-            "split" if input.known().is_some() => {
-                let text = input.text();
-                let parts: Vec<&str> = match argument.filter(|separator| !separator.is_empty()) {
-                    Some(separator) => text.split(separator).collect(),
-                    None if owner.is_some() => text.split_whitespace().collect(),
-                    None => vec![text],
-                };
-                Item::List(parts.into_iter().map(|part| Item::Text(Value::literal(part))).collect())
-            }
-            "map" if matches!(arguments.get(1), Some(Item::List(_))) => {
-                arguments.get(1).cloned().unwrap_or_else(Item::nothing)
-            }
-            "bytearray" | "bytes" | "list" if matches!(first, Some(Item::List(_))) => match first {
-                Some(Item::List(items)) => Item::Text(characters(items)),
-                _ => Item::nothing(),
-            },
-            "decode" | "toString" | "encode" | "strip" | "trim" | "str" | "String" | "bytes" | "Path"
-            | "expanduser" | "abspath" | "realpath" | "resolve" | "escapeshellcmd" | "unpack" | "read"
-            | "text" | "content"
-                if !input.is_empty() =>
-            {
-                if matches!(last, "expanduser") {
-                    return Item::Text(input);
-                }
-                owner.or(first).cloned().unwrap_or_else(Item::nothing)
-            }
-            _ => {
-                let mut value = Value::unknown(Unknown::Computed);
-                for item in owner.into_iter().chain(arguments) {
-                    value.add_origins(item.value().origins());
-                }
-                if NETWORK.iter().any(|part| name.contains(part)) {
-                    value.add_origin(Origin::Network(THIS_COMMAND));
-                }
-                if last == "open" || last.starts_with("readFile") {
-                    if let Some(path) = argument {
-                        value.add_origin(Origin::File(shared(path)));
-                    }
-                }
-                if last == "getenv" || name.contains("environ") {
-                    value.add_origin(Origin::Environment);
-                }
-                Item::Unknown(value)
             }
         }
     }
@@ -429,6 +329,103 @@ impl Reader<'_> {
     }
 }
 
+/// A call in an expression: decoding and string functions are computed, the rest is unknown with its origins.
+fn call(name: &str, owner: Option<&Item>, arguments: &[Item]) -> Item {
+    let last = name.rsplit(['.', ':', '>']).next().unwrap_or(name);
+    let first = arguments.first();
+    let input = owner.or(first).map(Item::value).unwrap_or_default();
+    let decoder = |text: Option<String>| match text {
+        Some(text) => Item::Text(
+            Value::literal(text).with_origins_of(&input).with_origin(Origin::Decoded(shared(last))),
+        ),
+        None => Item::Unknown(
+            Value::unknown(Unknown::Decoded)
+                .with_origins_of(&input)
+                .with_origin(Origin::Decoded(shared(last))),
+        ),
+    };
+    let first_text = first.map(Item::value);
+    let argument = first_text.as_ref().and_then(Value::known);
+    let encoding = arguments.get(1).map(Item::value);
+    let encoding = encoding.as_ref().and_then(Value::known).unwrap_or("");
+    match last {
+        "b64decode" | "urlsafe_b64decode" | "standard_b64decode" | "decodebytes" | "atob"
+        | "decode_base64" | "base64_decode" | "decode64" | "strict_decode64" | "urlsafe_decode64" => {
+            decoder(argument.and_then(decode_base64))
+        }
+        "fromhex" | "unhexlify" | "hex2bin" | "a2b_hex" => decoder(argument.map(decode_hexadecimal)),
+        "from" if name.contains("Buffer") && encoding == "base64" => {
+            decoder(argument.and_then(decode_base64))
+        }
+        "from" if name.contains("Buffer") && encoding == "hex" => decoder(argument.map(decode_hexadecimal)),
+        "decode" if name.contains("codecs") => match encoding {
+            "hex" => decoder(argument.map(decode_hexadecimal)),
+            "base64" => decoder(argument.and_then(decode_base64)),
+            "rot13" | "rot_13" => decoder(argument.map(rotated)),
+            _ => Item::nothing(),
+        },
+        "pack" if argument == Some("H*") => decoder(Some(decode_hexadecimal(encoding))),
+        "decompress" | "inflate" | "gunzipSync" | "inflateSync" | "loads" | "gzinflate" | "gzuncompress" => {
+            decoder(None)
+        }
+        "chr" | "fromCharCode" | "fromCodePoint" => Item::Text(characters(arguments)),
+        "join" if owner.is_some() || arguments.len() > 1 => list_joined(owner, arguments),
+        "reverse" | "strrev" | "reversed" => turned(owner.or(first).unwrap_or(&Item::Number(0))),
+        "lower" | "toLowerCase" | "lc" | "downcase" | "strtolower" => {
+            Item::Text(input.map(str::to_lowercase))
+        }
+        "upper" | "toUpperCase" | "uc" | "upcase" | "strtoupper" => Item::Text(input.map(str::to_uppercase)),
+        "replace" | "gsub" | "replaceAll" if owner.is_some() => match (argument, encoding) {
+            (Some(from), to) if !from.is_empty() => Item::Text(input.map(|text| text.replace(from, to))),
+            _ => Item::nothing(),
+        },
+        "split" if input.known().is_some() => {
+            let text = input.text();
+            let parts: Vec<&str> = match argument.filter(|separator| !separator.is_empty()) {
+                Some(separator) => text.split(separator).collect(),
+                None if owner.is_some() => text.split_whitespace().collect(),
+                None => vec![text],
+            };
+            Item::List(parts.into_iter().map(|part| Item::Text(Value::literal(part))).collect())
+        }
+        "map" if matches!(arguments.get(1), Some(Item::List(_))) => {
+            arguments.get(1).cloned().unwrap_or_else(Item::nothing)
+        }
+        "bytearray" | "bytes" | "list" if matches!(first, Some(Item::List(_))) => match first {
+            Some(Item::List(items)) => Item::Text(characters(items)),
+            _ => Item::nothing(),
+        },
+        "decode" | "toString" | "encode" | "strip" | "trim" | "str" | "String" | "bytes" | "Path"
+        | "expanduser" | "abspath" | "realpath" | "resolve" | "escapeshellcmd" | "unpack" | "read"
+        | "text" | "content"
+            if !input.is_empty() =>
+        {
+            if matches!(last, "expanduser") {
+                return Item::Text(input);
+            }
+            owner.or(first).cloned().unwrap_or_else(Item::nothing)
+        }
+        _ => {
+            let mut value = Value::unknown(Unknown::Computed);
+            for item in owner.into_iter().chain(arguments) {
+                value.add_origins(item.value().origins());
+            }
+            if NETWORK.iter().any(|part| name.contains(part)) {
+                value.add_origin(Origin::Network(THIS_COMMAND));
+            }
+            if (last == "open" || last.starts_with("readFile"))
+                && let Some(path) = argument
+            {
+                value.add_origin(Origin::File(shared(path)));
+            }
+            if last == "getenv" || name.contains("environ") {
+                value.add_origin(Origin::Environment);
+            }
+            Item::Unknown(value)
+        }
+    }
+}
+
 fn rotated(text: &str) -> String {
     let turn = |c: char, base: u8| char::from((u8::try_from(c).unwrap_or(base) - base + 13) % 26 + base);
     text.chars()
@@ -459,8 +456,9 @@ fn characters(items: &[Item]) -> Value {
 fn list_joined(owner: Option<&Item>, arguments: &[Item]) -> Item {
     let (separator, items): (Value, Vec<Item>) = match (owner, arguments) {
         (Some(Item::List(items)), rest) => (rest.first().map(Item::value).unwrap_or_default(), items.clone()),
-        (Some(separator), [Item::List(items)]) => (separator.value(), items.clone()),
-        (None, [separator, Item::List(items)]) => (separator.value(), items.clone()),
+        (Some(separator), [Item::List(items)]) | (None, [separator, Item::List(items)]) => {
+            (separator.value(), items.clone())
+        }
         (None, [separator, items @ ..]) => (separator.value(), items.to_vec()),
         _ => return Item::nothing(),
     };

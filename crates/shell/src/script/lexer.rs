@@ -54,7 +54,7 @@ impl<'c> Lexer<'c> {
                 self.skip(1);
             }
             '#' if !matches!(self.language, Language::JavaScript | Language::Lua | Language::AppleScript) => {
-                self.comment()
+                self.comment();
             }
             '/' if self.rest.starts_with("//")
                 && matches!(self.language, Language::JavaScript | Language::Php) =>

@@ -293,7 +293,7 @@ impl<'t> Walk<'t> {
         match effect {
             Effect::Runs => self.runs(arguments),
             Effect::RunsIfProcess if self.processes || matches!(self.reader.language, Language::Ruby) => {
-                self.runs(arguments)
+                self.runs(arguments);
             }
             Effect::RunsIfProcess => {}
             Effect::Replaces => {
@@ -314,7 +314,7 @@ impl<'t> Walk<'t> {
                 let Some(code) = first.map(Item::value) else { return };
                 match code.known() {
                     Some(text) => {
-                        self.found.extend(super::sinks_at(text, self.reader.language, self.depth + 1))
+                        self.found.extend(super::sinks_at(text, self.reader.language, self.depth + 1));
                     }
                     None => self.found.push(Sunk::Dynamic(code.clone())),
                 }

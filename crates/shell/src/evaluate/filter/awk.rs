@@ -19,11 +19,11 @@ pub(super) fn printed(program: &str, separator: Option<&str>, input: &Value) -> 
         None => (false, program),
     };
     let body = body.strip_prefix('{')?.trim_end().strip_suffix('}')?.trim().trim_end_matches(';');
-    let (formats, list) = match (body.strip_prefix("printf"), body.strip_prefix("print")) {
+    let (formats, shown) = match (body.strip_prefix("printf"), body.strip_prefix("print")) {
         (Some(list), _) => (true, list),
         (None, list) => (false, list?),
     };
-    let parts = parts(list.trim().trim_start_matches('(').trim_end_matches(')'))?;
+    let parts = parts(shown.trim().trim_start_matches('(').trim_end_matches(')'))?;
     let mut output = Value::default().with_origins_of(input);
     let lines = if at_begin { vec![Value::default()] } else { input.lines() };
     for line in lines.iter().take(2_000) {

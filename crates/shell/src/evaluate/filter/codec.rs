@@ -85,7 +85,7 @@ fn encode(bytes: &[u8], alphabet: &[u8], bits: u32) -> String {
         push(buffer << (bits - held) & mask);
     }
     let group = if bits == 6 { 4 } else { 8 };
-    while text.len() % group != 0 {
+    while !text.len().is_multiple_of(group) {
         text.push('=');
     }
     text
@@ -108,7 +108,7 @@ pub(super) fn xxd(input: &Value, arguments: &[Value]) -> Made {
         return Made::Output(input.map(|text| {
             let mut dump = String::new();
             for chunk in text.as_bytes().chunks(width.max(1)) {
-                chunk.iter().for_each(|byte| dump.push_str(&format!("{byte:02x}")));
+                dump.push_str(&hexadecimal(chunk));
                 dump.push('\n');
             }
             dump
@@ -131,6 +131,12 @@ pub(super) fn xxd(input: &Value, arguments: &[Value]) -> Made {
         let pairs = digits.chunks_exact(2).map(|pair| pair.iter().fold(0, |value, digit| value * 16 + digit));
         Some(pairs.filter_map(|byte| u8::try_from(byte).ok()).collect())
     }))
+}
+
+/// Two digits for each byte.
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// The text of bytes given as hexadecimal digits.

@@ -8,7 +8,7 @@ pub(super) fn sum(name: &str, input: &Value) -> Made {
     else {
         return Made::Unfollowed;
     };
-    let digest: String = md5(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest: String = super::codec::hexadecimal(&md5(text.as_bytes()));
     let line = if name == "md5sum" { format!("{digest}  -\n") } else { format!("{digest}\n") };
     Made::Output(Value::literal(line).with_origins_of(input))
 }

@@ -55,7 +55,6 @@ const UNPACKERS: &[(&str, &[&str])] = &[
 
 impl Machine<'_> {
     /// Evaluates a filter; `None` where `name` is none.
-    #[expect(clippy::option_option, reason = "the inner one is a status that is not known")]
     pub(super) fn filter(&mut self, name: &str, arguments: &[Value], index: usize) -> Option<Status> {
         let made = match name {
             "echo" => print::echo(arguments),
@@ -151,6 +150,7 @@ impl Machine<'_> {
         })
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "every builtin and filter gives a status, known or not")]
     fn printf(&mut self, arguments: &[Value], index: usize) -> Status {
         let (variable, arguments) = match arguments {
             [option, name, rest @ ..] if option.text() == "-v" => (Some(name), rest),
@@ -173,6 +173,7 @@ impl Machine<'_> {
         Some(0)
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "every builtin and filter gives a status, known or not")]
     fn tee(&mut self, arguments: &[Value], index: usize) -> Status {
         let input = self.standard_input();
         let append = arguments.iter().any(|argument| matches!(argument.text(), "-a" | "--append"));

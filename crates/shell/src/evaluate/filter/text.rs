@@ -84,7 +84,9 @@ fn set(text: &str) -> Vec<char> {
             let name: String = chars.iter().skip(at + 2).take_while(|c| **c != ':').collect();
             let mut ranges = named_class(&name);
             ranges.sort_unstable();
-            ranges.into_iter().for_each(|(from, to)| members.extend(from..=to));
+            for (from, to) in ranges {
+                members.extend(from..=to);
+            }
             at += name.chars().count() + 4;
             continue;
         }
