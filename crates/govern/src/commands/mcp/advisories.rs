@@ -9,7 +9,7 @@ use super::osv;
 use crate::{Exit, Failure, Io};
 
 pub(super) fn run(arguments: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> {
-    let options = Options::read(arguments, &["--osv-dir"], &["--stamp", "--json"])?;
+    let options = Options::read(arguments, &["--osv-dir"], &["--stamp", "--json"])?.nameless()?;
     let folder = io.cwd.join(options.required("--osv-dir")?);
     let mut book = Book::open(&options, io)?;
     let (registry, _) = book.registry();

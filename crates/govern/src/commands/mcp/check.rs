@@ -25,7 +25,7 @@ const ADVISORY_FAILS: i64 = 45;
 const REVIEW_GRACE: i64 = 14;
 
 pub(super) fn run(arguments: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> {
-    let options = Options::read(arguments, &[], &["--strict", "--json"])?;
+    let options = Options::read(arguments, &[], &["--strict", "--json"])?.nameless()?;
     let book = Book::open(&options, io)?;
     let (registry, faults) = book.registry();
     let today = day_of(io.now);

@@ -20,7 +20,7 @@ struct Row {
 }
 
 pub(super) fn run(arguments: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> {
-    let options = Options::read(arguments, &[], &["--json"])?;
+    let options = Options::read(arguments, &[], &["--json"])?.nameless()?;
     let book = Book::open(&options, io)?;
     let (registry, _) = book.registry();
     let places = claude_config::Places::new(&io.home, &project(io), &io.managed);

@@ -67,6 +67,14 @@ impl<'a> Options<'a> {
         }
     }
 
+    /// For subcommands about the whole registry.
+    pub(super) fn nameless(self) -> Result<Self, Failure> {
+        match self.words.first() {
+            None => Ok(self),
+            Some(word) => Err(usage(&format!("unexpected `{word}`"))),
+        }
+    }
+
     pub(super) fn day(&self, name: &str) -> Result<Option<mcp_registry::Day>, Failure> {
         let Some(text) = self.value(name) else { return Ok(None) };
         let wrong = || usage(&format!("{name}: `{text}` is no day; write YYYY-MM-DD"));
