@@ -32,8 +32,7 @@ pub(crate) fn scan(line: &Line<'_>, facts: &Facts<'_>, marks: &mut Vec<Mark>) {
 /// A direction mark reorders little; inside an ASCII word it makes another word of it.
 fn mark_direction(line: &Line<'_>, at: usize, marks: &mut Vec<Mark>) {
     let is_word = |c: Option<char>| c.is_some_and(|c| c == '_' || c.is_ascii_alphanumeric());
-    let right_to_left = line.characters.iter().any(|(_, c)| property::is_right_to_left(*c));
-    if is_word(line.before(at)) && is_word(line.at(at + 1)) && !right_to_left {
+    if is_word(line.before(at)) && is_word(line.at(at + 1)) && !line.has_right_to_left() {
         marks.push(line.mark(Class::BidiControl, Weight::Suspect, at, at + 1));
     }
 }
@@ -41,7 +40,7 @@ fn mark_direction(line: &Line<'_>, at: usize, marks: &mut Vec<Mark>) {
 fn weigh(line: &Line<'_>, facts: &Facts<'_>, controls: &[usize]) -> Option<Weight> {
     let balanced = is_balanced(line, controls);
     let overrides = controls.iter().filter_map(|index| line.at(*index)).any(|c| OVERRIDES.contains(&c));
-    let here = line.characters.iter().any(|(_, c)| property::is_right_to_left(*c));
+    let here = line.has_right_to_left();
     let written = here || facts.letters().right_to_left >= WRITTEN;
     if balanced && !overrides && isolates_plain_words(line, controls) {
         return None;

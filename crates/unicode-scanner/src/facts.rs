@@ -4,7 +4,7 @@ use std::cell::{Cell, OnceCell};
 
 use crate::property::{self, Group};
 
-const SEARCHES: usize = 64;
+const SEARCHES: usize = 16;
 
 pub(crate) struct Facts<'t> {
     text: &'t str,

@@ -14,6 +14,7 @@ pub(crate) fn scan(line: &Line<'_>, facts: &Facts<'_>, marks: &mut Vec<Mark>) {
     let mut index = 0;
     let mut private = Vec::new();
     let mut hyphens = Vec::new();
+    let first = marks.len();
     while let Some(c) = line.at(index) {
         let Some(sort) = property::sort(c) else {
             index += 1;
@@ -43,7 +44,10 @@ pub(crate) fn scan(line: &Line<'_>, facts: &Facts<'_>, marks: &mut Vec<Mark>) {
         }
         index = end;
     }
-    mark_private(line, &private, marks);
+    let run = marks.iter().skip(first).any(|mark| mark.class == Class::PrivateUse);
+    if !run {
+        mark_private(line, &private, marks);
+    }
     mark_hyphens(line, &hyphens, marks);
 }
 
@@ -110,14 +114,9 @@ fn mark_private(line: &Line<'_>, found: &[usize], marks: &mut Vec<Mark>) {
     let letters = codes()
         .filter(|code| u8::try_from(code & 0xFF).is_ok_and(|b| b.is_ascii_alphabetic() || b == b' '))
         .count();
-    let alone =
-        |index: usize| !marks.iter().any(|mark| mark.span.contains(&(line.start + line.offset(index))));
     if one_page && letters * 10 >= found.len() * 7 {
-        let spread: Vec<Mark> = found
-            .iter()
-            .filter(|index| alone(**index))
-            .map(|index| line.mark(Class::PrivateUse, Weight::Stop, *index, index + 1))
-            .collect();
+        let spread: Vec<Mark> =
+            found.iter().map(|index| line.mark(Class::PrivateUse, Weight::Stop, *index, index + 1)).collect();
         marks.extend(spread);
     }
 }

@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 
 use crate::finding::{Class, Mark, Weight};
+use crate::property::{self, Group};
 
 /// What the text is for: code is judged more strictly than prose, a terminal's output more mildly than a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -60,14 +61,28 @@ pub(crate) struct Line<'t> {
     pub(crate) kind: Kind,
     /// Byte offset in the line, and the character.
     pub(crate) characters: Vec<(usize, char)>,
+    // What one character asks of the whole line is answered once.
     places: OnceCell<Vec<Place>>,
     code: OnceCell<bool>,
+    entries: OnceCell<usize>,
+    right_to_left: OnceCell<bool>,
+    east_asian: OnceCell<bool>,
 }
 
 impl<'t> Line<'t> {
     pub(crate) fn new(text: &'t str, start: usize, number: usize, kind: Kind) -> Self {
-        let characters = text.char_indices().collect();
-        Line { text, start, number, kind, characters, places: OnceCell::new(), code: OnceCell::new() }
+        Line {
+            text,
+            start,
+            number,
+            kind,
+            characters: text.char_indices().collect(),
+            places: OnceCell::new(),
+            code: OnceCell::new(),
+            entries: OnceCell::new(),
+            right_to_left: OnceCell::new(),
+            east_asian: OnceCell::new(),
+        }
     }
 
     pub(crate) fn at(&self, index: usize) -> Option<char> {
@@ -100,14 +115,31 @@ impl<'t> Line<'t> {
 
     /// Whether the character stands alone in quotes beside others that do: a table of characters names each by itself.
     pub(crate) fn is_table_entry(&self, index: usize) -> bool {
-        let quote =
-            |index: Option<usize>| index.and_then(|index| self.at(index)).filter(|c| matches!(c, '"' | '\''));
-        let alone = |index: usize| {
-            quote(index.checked_sub(1)).is_some() && quote(Some(index + 1)) == quote(index.checked_sub(1))
-        };
-        let entries = (0..self.characters.len())
-            .filter(|index| self.at(*index).is_some_and(|c| !c.is_ascii()) && alone(*index));
-        alone(index) && entries.take(2).count() == 2
+        let entries = *self.entries.get_or_init(|| {
+            let entry = |index: &usize| {
+                self.at(*index).is_some_and(|c| !c.is_ascii()) && self.is_quoted_alone(*index)
+            };
+            (0..self.characters.len()).filter(entry).take(2).count()
+        });
+        entries == 2 && self.is_quoted_alone(index)
+    }
+
+    fn is_quoted_alone(&self, index: usize) -> bool {
+        let before = self.before(index);
+        matches!(before, Some('"' | '\'')) && self.at(index + 1) == before
+    }
+
+    /// Whether the line holds a letter written from right to left.
+    pub(crate) fn has_right_to_left(&self) -> bool {
+        *self
+            .right_to_left
+            .get_or_init(|| self.characters.iter().any(|(_, c)| property::is_right_to_left(*c)))
+    }
+
+    /// Whether the line holds a Chinese, Japanese or Korean character.
+    pub(crate) fn has_east_asian(&self) -> bool {
+        let east_asian = |c: char| matches!(property::group(c), Some(Group::Ideograph | Group::EastAsian));
+        *self.east_asian.get_or_init(|| self.characters.iter().any(|(_, c)| east_asian(*c)))
     }
 
     pub(crate) fn place(&self, index: usize) -> Place {

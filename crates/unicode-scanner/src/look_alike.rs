@@ -60,7 +60,6 @@ struct Makeup {
     twins: usize,
     near: usize,
     styled: usize,
-    other: usize,
 }
 
 pub(crate) fn scan(line: &Line<'_>, facts: &Facts<'_>, marks: &mut Vec<Mark>) {
@@ -116,36 +115,31 @@ fn judge(line: &Line<'_>, facts: &Facts<'_>, from: usize, end: usize) -> Option<
     if word.iter().all(|(_, c)| c.is_ascii()) {
         return None;
     }
-    let makeup = makeup(word);
-    if makeup.other > 0 {
-        return None;
-    }
+    let makeup = makeup(word)?;
     if makeup.styled > 0 {
         return judge_styled(line, facts, from, word, &makeup).map(|weight| (Class::StyledLetters, weight));
     }
     judge_foreign(line, facts, from, word, &makeup).map(|weight| (Class::LookAlikeWord, weight))
 }
 
-fn makeup(word: &[(usize, char)]) -> Makeup {
+/// `None` where a letter stands for no ASCII letter: the word is what it seems.
+fn makeup(word: &[(usize, char)]) -> Option<Makeup> {
     let mut makeup = Makeup::default();
     for (_, c) in word {
-        if !c.is_alphabetic() && property::fold(*c).is_none() {
-            continue;
-        }
-        makeup.letters += 1;
         if c.is_ascii() {
-            makeup.ascii += 1;
+            makeup.ascii += usize::from(c.is_ascii_alphabetic());
         } else if property::twin(*c).is_some() {
             makeup.twins += 1;
         } else if property::near_twin(*c).is_some() {
             makeup.near += 1;
         } else if property::fold(*c).is_some() {
             makeup.styled += 1;
-        } else {
-            makeup.other += 1;
+        } else if c.is_alphabetic() {
+            return None;
         }
     }
-    makeup
+    makeup.letters = makeup.ascii + makeup.twins + makeup.near + makeup.styled;
+    Some(makeup)
 }
 
 fn judge_foreign(
@@ -208,11 +202,7 @@ fn judge_styled(
             .then_some(Weight::Suspect);
     }
     // Fullwidth letters are at home among ideographs.
-    let east_asian = line
-        .characters
-        .iter()
-        .any(|(_, c)| matches!(property::group(*c), Some(Group::Ideograph | Group::EastAsian)));
-    (!east_asian).then_some(Weight::Note)
+    (!line.has_east_asian()).then_some(Weight::Note)
 }
 
 /// Whether the word, read as ASCII, is one that the text uses, or one that matters anywhere.

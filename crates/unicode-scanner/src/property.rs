@@ -51,8 +51,8 @@ pub(crate) enum Sort {
 
 pub(crate) fn sort(c: char) -> Option<Sort> {
     let code = u32::from(c);
-    // Controls and plain ASCII are most of what is asked for; the rest is one binary search.
-    if (0x20..0x7F).contains(&code) {
+    // Plain ASCII, Greek, Cyrillic, Armenian, Hebrew and Japanese letters are most of what is asked for.
+    if (0x20..0x7F).contains(&code) || (0x370..0x5C8).contains(&code) || (0x3041..0x3130).contains(&code) {
         return None;
     }
     find(&tables::SORTS, code, |row| (row.0, row.1)).map(|row| row.2)

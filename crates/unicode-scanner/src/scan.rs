@@ -27,10 +27,12 @@ pub struct Removed {
 
 /// Everything suspicious in the text, at most eight findings of each class, in the order of the text.
 pub fn scan(text: &str, options: Options) -> Vec<Finding> {
-    let mut shown: Vec<Finding> = Vec::new();
-    for mark in marks(text, options) {
-        let same = shown.iter().filter(|finding| finding.class == mark.class).count();
-        if mark.weight > Weight::Note && same < SHOWN_PER_CLASS {
+    let mut shown = Vec::new();
+    let mut counts = [0; Class::ALL.len()];
+    for mark in marks(text, options).iter().filter(|mark| mark.weight > Weight::Note) {
+        let Some(count) = counts.get_mut(mark.class as usize) else { continue };
+        *count += 1;
+        if *count <= SHOWN_PER_CLASS {
             shown.push(mark.show(text));
         }
     }
@@ -132,11 +134,14 @@ pub(crate) fn marks(text: &str, options: Options) -> Vec<Mark> {
 }
 
 fn scan_line(line: &Line<'_>, facts: &Facts<'_>, marks: &mut Vec<Mark>) {
-    invisible::scan(line, facts, marks);
-    selector::scan(line, marks);
-    joiner::scan(line, marks);
-    bidi::scan(line, facts, marks);
-    terminal::scan(line, facts, marks);
+    // Most lines of most languages hold nothing but letters.
+    if line.characters.iter().any(|(_, c)| property::sort(*c).is_some()) {
+        invisible::scan(line, facts, marks);
+        selector::scan(line, marks);
+        joiner::scan(line, marks);
+        bidi::scan(line, facts, marks);
+        terminal::scan(line, facts, marks);
+    }
     domain::scan(line, marks);
     look_alike::scan(line, facts, marks);
 }

@@ -43,8 +43,12 @@ fn control(line: &Line<'_>, facts: &Facts<'_>, at: usize, escapes: bool, marks: 
         BELL if escapes => Weight::Suspect,
         _ => Weight::Note,
     };
-    marks.push(line.mark(Class::ControlCharacter, weight, at, at + 1));
-    at + 1
+    let mut end = at + 1;
+    while line.at(end) == Some(c) {
+        end += 1;
+    }
+    marks.push(line.mark(Class::ControlCharacter, weight, at, end));
+    end
 }
 
 /// UTF-8 read as Latin-1: a C1 control behind an accented letter or another such control.
