@@ -5,7 +5,9 @@
 
 pub mod json;
 pub mod mcp;
+pub mod permission;
 mod places;
+pub mod settings;
 mod yaml;
 
 pub use places::Places;

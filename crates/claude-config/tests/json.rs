@@ -1,10 +1,6 @@
 //! The reader takes exactly what JSON is, and its places are right.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a helper of a test fails as the test does"
-)]
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails as the test does")]
 
 use claude_config::json::{Node, Value, parse};
 

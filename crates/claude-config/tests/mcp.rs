@@ -1,10 +1,6 @@
 //! Servers are found where the client finds them; each expectation was seen with the real client.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a helper of a test fails as the test does"
-)]
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails as the test does")]
 
 use std::fs;
 use std::path::Path;
