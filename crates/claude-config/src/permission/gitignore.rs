@@ -38,6 +38,7 @@ enum Token {
 impl Pattern {
     /// Reads a pattern; `None` for a negation or nothing, which match no path on their own. `#` begins no comment.
     pub fn new(text: &str) -> Option<Self> {
+        let text = &without_trailing_spaces(text);
         if text.is_empty() || text.starts_with('!') {
             return None;
         }
@@ -60,7 +61,7 @@ impl Pattern {
 
     /// Whether the pattern names `path` or a folder above it. `path` is relative to the pattern's root.
     pub fn matches(&self, path: &str) -> bool {
-        let path: Vec<char> = path.chars().map(fold).collect();
+        let path: Vec<char> = path.trim_end().chars().map(fold).collect();
         let ends = (0..path.len()).filter(|at| path.get(*at) == Some(&'/'));
         for end in ends {
             if self.matches_whole(path.get(..end).unwrap_or_default()) {
@@ -146,6 +147,16 @@ fn fold(c: char) -> char {
 fn in_range(folded: char, low: char, high: char) -> bool {
     let inside = |c: char| low <= c && c <= high;
     inside(folded) || folded.to_lowercase().any(inside)
+}
+
+/// Trailing blanks do not count unless the first of them is escaped; then one space stands for them all.
+fn without_trailing_spaces(text: &str) -> String {
+    let trimmed = text.trim_end();
+    let backslashes = trimmed.chars().rev().take_while(|c| *c == '\\').count();
+    if trimmed.len() < text.len() && backslashes % 2 == 1 {
+        return format!("{} ", trimmed.get(..trimmed.len() - 1).unwrap_or_default());
+    }
+    trimmed.to_owned()
 }
 
 fn tokens(text: &[char]) -> Vec<Token> {

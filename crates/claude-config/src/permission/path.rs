@@ -26,9 +26,16 @@ impl PathRule {
             (roots.cwd, content.strip_prefix("./").unwrap_or(content))
         };
         // `secrets/**` becomes `secrets`, and so, having no slash left, matches at any depth.
-        let pattern = pattern.strip_suffix("/**").unwrap_or(pattern);
-        let pattern = if pattern.is_empty() { "**" } else { pattern };
-        Some(Self { root: root.to_path_buf(), pattern: Pattern::new(pattern)? })
+        let pattern = match pattern.strip_suffix("/**") {
+            Some("") => "**",
+            Some(folder) => folder,
+            None => pattern,
+        };
+        let mut single = pattern.to_owned();
+        while single.contains("//") {
+            single = single.replace("//", "/");
+        }
+        Some(Self { root: root.to_path_buf(), pattern: Pattern::new(&single)? })
     }
 
     /// Whether the rule names `path`, which may be relative to the current folder or begin with `~/`.
