@@ -9,11 +9,14 @@ use crate::{Exit, Failure, Io};
 pub(super) const COMMAND: Command = Command {
     name: "explain",
     about: "show what a command would do and which rules apply",
-    usage: "usage: govern explain [--tier TIER] [--powershell] 'COMMAND'\nThe command is only read, never run.",
+    usage: "usage: govern explain [--tier TIER] [--powershell] 'COMMAND'\nThe command is only read, never run.\n       govern explain --rule RULE --tool TOOL [--path P | --command C] [--json]",
     run,
 };
 
 fn run(arguments: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> {
+    if arguments.contains(&"--rule") {
+        return super::explain_rule::run(arguments, io);
+    }
     let mut tier = Tier::Standard;
     let mut powershell = false;
     let mut command = None;

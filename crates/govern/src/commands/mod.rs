@@ -2,6 +2,7 @@
 
 mod allow;
 mod explain;
+mod explain_rule;
 mod hook;
 pub mod init;
 pub mod install;
