@@ -13,7 +13,7 @@ const MIN_TEXT: usize = 16;
 pub(crate) fn decide(event: &Event, context: &Context<'_>) -> Result<Decision, Error> {
     match event.kind() {
         EventKind::PostToolUse => after_tool(event, context),
-        EventKind::PostToolUseFailure => tell_model(look(event, context, Surface::Local, None)?, context),
+        EventKind::PostToolUseFailure => Ok(tell_model(look(event, context, Surface::Local, None)?, context)),
         EventKind::UserPromptSubmit => prompt(event, context),
         EventKind::PreToolUse => before_write(event, context),
         EventKind::SessionStart => session_start(context),
@@ -35,9 +35,9 @@ fn after_tool(event: &Event, context: &Context<'_>) -> Result<Decision, Error> {
         _ => return Ok(Decision::pass()),
     };
     let found = look(event, context, surface, path)?;
-    let masked = found.iter().any(|found| found.acts()) && context.policy.flag("mask_spans");
+    let masked = found.iter().any(Found::acts) && context.policy.flag("mask_spans");
     let rewritten = if masked { mask(event, context, &found)? } else { None };
-    let told = tell_model(found, context)?;
+    let told = tell_model(found, context);
     match rewritten {
         None => Ok(told),
         Some(output) => {
@@ -84,7 +84,7 @@ fn judged(mut found: Found, context: &Context<'_>, surface: Surface, path: Optio
 }
 
 /// A warning to the model, and one line to the user.
-fn tell_model(found: Vec<Found>, context: &Context<'_>) -> Result<Decision, Error> {
+fn tell_model(found: Vec<Found>, context: &Context<'_>) -> Decision {
     let mut decision = Decision::pass();
     for one in &found {
         if one.acts() && !context.policy.flag("user_only") {
@@ -94,7 +94,7 @@ fn tell_model(found: Vec<Found>, context: &Context<'_>) -> Result<Decision, Erro
             decision = decision.with_user(report::to_user(one));
         }
     }
-    Ok(decision.with_findings(found.into_iter().map(Found::into_finding).collect()))
+    decision.with_findings(found.into_iter().map(Found::into_finding).collect())
 }
 
 /// The tool's response with the spans replaced, and free of secrets: should this rewrite win over the one of

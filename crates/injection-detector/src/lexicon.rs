@@ -121,6 +121,7 @@ impl Table {
 }
 
 #[expect(clippy::indexing_slicing, reason = "runs in the compiler, where a wrong index is a compile error")]
+#[expect(clippy::large_stack_arrays, reason = "runs in the compiler")]
 const fn build(stems: bool) -> Table {
     let mut table =
         Table { hashes: [0; SLOTS], classes: [Classes::NONE; SLOTS], filter: [0; FILTER_BITS / 64] };

@@ -97,7 +97,7 @@ fn list(folder: &Path, depth: usize, paths: &mut Vec<PathBuf>) {
                 if kind.is_file()
                     && path.extension().is_some_and(|extension| extension == "md" || extension == "mdc") =>
             {
-                paths.push(path)
+                paths.push(path);
             }
             _ => {}
         }

@@ -1,5 +1,6 @@
 //! What is said of a finding: where it stands and what it does, never its words.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use hook_core::Mode;
@@ -75,7 +76,7 @@ impl Family {
 }
 
 fn line_of(text: &str, at: usize) -> usize {
-    text.as_bytes().get(..at).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count() + 1
+    memchr::memchr_iter(b'\n', text.as_bytes().get(..at).unwrap_or_default()).count() + 1
 }
 
 /// One sentence for the log.
@@ -167,10 +168,10 @@ pub(crate) fn masked(text: &str, spans: &[Span]) -> String {
             continue;
         };
         clean.push_str(before);
-        clean.push_str(&format!(
-            "[REMOVED by injection-detector: {} characters that read as instructions]",
-            value.chars().count()
-        ));
+        let removed = value.chars().count();
+        // Writing into a String cannot fail.
+        let _ =
+            write!(clean, "[REMOVED by injection-detector: {removed} characters that read as instructions]");
         done = span.range.end;
     }
     clean.push_str(text.get(done..).unwrap_or_default());

@@ -77,21 +77,21 @@ pub const NOTHING: f32 = -12.0;
 pub fn score(text: &str, options: &Options) -> Assessment {
     let mut assessment = Assessment { score: 0, margin: NOTHING, spans: Vec::new(), signals: Vec::new() };
     if text.len() <= MAX_TEXT {
-        part(text, 0, options, &mut assessment);
+        part(text, 0, options.surface, &mut assessment);
         return assessment;
     }
     let head = text.floor_char_boundary(MAX_TEXT - TAIL);
     let tail = text.floor_char_boundary(text.len() - TAIL);
-    part(text.get(..head).unwrap_or_default(), 0, options, &mut assessment);
-    part(text.get(tail..).unwrap_or_default(), tail, options, &mut assessment);
+    part(text.get(..head).unwrap_or_default(), 0, options.surface, &mut assessment);
+    part(text.get(tail..).unwrap_or_default(), tail, options.surface, &mut assessment);
     assessment
 }
 
-fn part(text: &str, offset: usize, options: &Options, assessment: &mut Assessment) {
+fn part(text: &str, offset: usize, surface: Surface, assessment: &mut Assessment) {
     let (tokens, hits) = window::read(text);
     let reading = Reading { text, tokens: &tokens, hits: &hits, encoding: Encoding::Plain };
     for (window, margin) in reading.margins() {
-        let margin = margin - reserve(options.surface);
+        let margin = margin - reserve(surface);
         if let Some(range) = assessment.take(&reading, &window, margin) {
             assessment.add_span(offset + range.start..offset + range.end, margin);
         }
@@ -100,7 +100,7 @@ fn part(text: &str, offset: usize, options: &Options, assessment: &mut Assessmen
         let (tokens, hits) = window::read(&piece.text);
         let reading = Reading { text: &piece.text, tokens: &tokens, hits: &hits, encoding: piece.encoding };
         for (window, margin) in reading.margins() {
-            let margin = margin - reserve(options.surface);
+            let margin = margin - reserve(surface);
             if assessment.take(&reading, &window, margin).is_some() {
                 assessment.add_span(offset + piece.range.start..offset + piece.range.end, margin);
             }
@@ -207,4 +207,16 @@ pub fn features(text: &str) -> Vec<Features> {
 fn features_of(tokens: &[Token], hits: &[Hit], decoded: bool) -> Vec<Features> {
     let facts = window::facts_of_text(tokens, decoded);
     window::windows(tokens, hits, facts).iter().map(|window| Features::of(tokens, hits, window)).collect()
+}
+
+/// The rules met anywhere in a text as it stands, whatever the score: for tests of single rules.
+pub fn met(text: &str) -> Vec<&'static Rule> {
+    let (_, hits) = window::read(text);
+    let mut rules: Vec<&'static Rule> = Vec::new();
+    for hit in hits {
+        if !rules.iter().any(|rule| core::ptr::eq(*rule, hit.rule)) {
+            rules.push(hit.rule);
+        }
+    }
+    rules
 }

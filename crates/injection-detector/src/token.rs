@@ -52,11 +52,6 @@ impl Marks {
     pub(crate) const fn has(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }
-
-    /// Whether the two sets share a flag.
-    pub(crate) const fn meets(self, other: Self) -> bool {
-        self.0 & other.0 != 0
-    }
 }
 
 /// One word.

@@ -82,7 +82,7 @@ impl Reader<'_> {
         } else {
             match character {
                 '。' | '！' | '？' | '：' | '；' | '…' | '،' | '؛' | '।' | '—' | '•' => {
-                    self.mark(Marks::SENTENCE)
+                    self.mark(Marks::SENTENCE);
                 }
                 '“' | '«' | '「' | '『' | '‘' | '‹' => self.open_quote(b'"'),
                 '”' | '»' | '」' | '』' | '›' => self.quote = None,
@@ -387,7 +387,7 @@ impl Reader<'_> {
                 }
             }
             b'*' if self.byte(self.at + 1) == b'*' && self.byte(self.at + 2) == b':' => {
-                marks = marks.or(Marks::COLON)
+                marks = marks.or(Marks::COLON);
             }
             b'"' if self.byte(self.at + 1) == b':' => marks = marks.or(Marks::COLON),
             _ => {}

@@ -67,7 +67,7 @@ pub(super) const RULES: &[Rule] = &[
         points: 30,
         what: "asks the reader to keep something to itself",
         steps: &[
-            word(C::NOT).marked(Marks::SENTENCE),
+            word(C::NOT),
             word(C::TELL).within(1),
             word(C::ALL.or(C::INSTRUCTION).or(C::SESSION)).within(4),
         ],
