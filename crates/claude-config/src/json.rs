@@ -172,9 +172,9 @@ impl std::fmt::Display for Position {
 
 /// Where byte `offset` of `text` stands.
 pub fn position(text: &str, offset: usize) -> Position {
-    let before: String = text.char_indices().take_while(|(at, _)| *at < offset).map(|(_, c)| c).collect();
-    let line = before.matches('\n').count() + 1;
-    let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+    let before = text.get(..text.floor_char_boundary(offset)).unwrap_or(text);
+    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
     Position { line, column }
 }
 
