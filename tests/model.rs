@@ -161,14 +161,17 @@ fn answer(line: &str, request: &Value, script: &[Vec<Block>]) -> String {
     response("application/json", &whole(blocks, turn.unwrap_or_default()).to_string())
 }
 
-/// Which turn of the script a request asks for: as many as the model has spoken.
+/// Which turn of the script a request asks for: the one after the last whose calls stand in the history.
 fn turn(request: &Value) -> Option<usize> {
     request["tools"].as_array().filter(|tools| !tools.is_empty())?;
     let messages = request["messages"].as_array()?;
     if messages.first()?.to_string().contains("SUBAGENT") {
         return None;
     }
-    Some(messages.iter().filter(|message| message["role"] == "assistant").count())
+    let blocks = messages.iter().filter_map(|message| message["content"].as_array()).flatten();
+    let ids = blocks.filter(|block| block["type"] == "tool_use").filter_map(|block| block["id"].as_str());
+    let turns = ids.filter_map(|id| id.strip_prefix("toolu_")?.split('_').next()?.parse::<usize>().ok());
+    Some(turns.max().map_or(0, |last| last + 1))
 }
 
 fn content(blocks: &[Block], turn: usize) -> Vec<Value> {
@@ -186,7 +189,8 @@ fn stop_reason(blocks: &[Block]) -> &'static str {
 }
 
 fn whole(blocks: &[Block], turn: usize) -> Value {
-    json!({ "id": "msg_1", "type": "message", "role": "assistant", "model": "scripted", "content": content(blocks, turn),
+    // The client merges messages of one id into one.
+    json!({ "id": format!("msg_{turn:04}"), "type": "message", "role": "assistant", "model": "scripted", "content": content(blocks, turn),
             "stop_reason": stop_reason(blocks), "stop_sequence": null, "usage": { "input_tokens": 10, "output_tokens": 10 } })
 }
 

@@ -71,7 +71,11 @@ fn a_failing_command_ends_the_loop_and_marks_the_session() {
     let id = session["session_id"].as_str().unwrap();
     client.run("again", &later, &["--resume", id]);
     assert!(!later.seen().contains(&key()), "a resumed session leaked");
-    let asked = later.bodies().iter().filter(|body| !body["tools"].as_array().cloned().unwrap_or_default().is_empty()).count();
+    let asked = later
+        .bodies()
+        .iter()
+        .filter(|body| !body["tools"].as_array().cloned().unwrap_or_default().is_empty())
+        .count();
     assert_eq!(asked, 0, "a marked session made a request");
 }
 
@@ -79,7 +83,8 @@ fn a_failing_command_ends_the_loop_and_marks_the_session() {
 fn parallel_calls_are_redacted() {
     let Some(client) = planted(VERSION) else { return };
     client.file("other.txt", &format!("key = \"{}\"\n", key()));
-    let script = vec![vec![read(&client, "config.txt"), read(&client, "other.txt"), bash("cat config.txt other.txt")]];
+    let script =
+        vec![vec![read(&client, "config.txt"), read(&client, "other.txt"), bash("cat config.txt other.txt")]];
     let seen = seen(&client, script);
     assert!(seen.matches("[REDACTED:").count() >= 3, "{seen}");
 }
@@ -134,8 +139,14 @@ fn writes_that_would_store_it_are_refused_with_the_rule_and_without_the_value() 
     let model = Model::start(vec![
         vec![tool("Write", json!({ "file_path": path("new.txt"), "content": text }))],
         vec![read(&client, "notes.txt"), read(&client, "book.ipynb")],
-        vec![tool("Edit", json!({ "file_path": path("notes.txt"), "old_string": "before", "new_string": text }))],
-        vec![tool("NotebookEdit", json!({ "notebook_path": path("book.ipynb"), "cell_id": "c1", "new_source": text }))],
+        vec![tool(
+            "Edit",
+            json!({ "file_path": path("notes.txt"), "old_string": "before", "new_string": text }),
+        )],
+        vec![tool(
+            "NotebookEdit",
+            json!({ "notebook_path": path("book.ipynb"), "cell_id": "c1", "new_source": text }),
+        )],
         vec![bash(&format!("cat > here.txt <<'EOF'\n{text}EOF"))],
     ]);
     client.run("go", &model, &[]);
@@ -145,8 +156,13 @@ fn writes_that_would_store_it_are_refused_with_the_rule_and_without_the_value() 
     for name in ["notes.txt", "book.ipynb"] {
         assert!(!fs::read_to_string(client.project().join(name)).unwrap().contains(&key()), "{name}");
     }
-    let refusals: Vec<String> = model.tool_results().into_iter().filter(|text| text.contains("aws-access-key")).collect();
-    assert!(refusals.len() >= 4 || model.seen().matches("aws-access-key").count() >= 4, "{:#?}", model.tool_results());
+    let refusals: Vec<String> =
+        model.tool_results().into_iter().filter(|text| text.contains("aws-access-key")).collect();
+    assert!(
+        refusals.len() >= 4 || model.seen().matches("aws-access-key").count() >= 4,
+        "{:#?}",
+        model.tool_results()
+    );
     assert!(refusals.iter().all(|text| !text.contains(&key())));
 }
 
@@ -155,7 +171,10 @@ fn what_was_stopped_stands_in_a_log_that_verifies_and_holds_no_secret() {
     let Some(client) = planted(VERSION) else { return };
     seen(&client, vec![vec![read(&client, "config.txt")], vec![bash("cat config.txt >&2; true")]]);
     let records = client.records();
-    assert!(records.iter().any(|record| record["hook"] == "secrets-scanner" && record["decision"] == "rewrite"), "{records:#?}");
+    assert!(
+        records.iter().any(|record| record["hook"] == "secrets-scanner" && record["decision"] == "rewrite"),
+        "{records:#?}"
+    );
     assert!(records.iter().any(|record| record["event"] == "PostToolUse" && record["type"] != "decision"));
     let report = ledger::verify(&client.state().join("log"));
     assert!(report.is_intact() && report.records > 0, "{report:?}");
