@@ -35,7 +35,7 @@ pub(crate) struct OptionRead<'a> {
 }
 
 /// Reads `argv` (without the name) by what `takes` says.
-pub(crate) fn read<'a>(argv: &'a [Value], takes: Takes) -> Arguments<'a> {
+pub(crate) fn read(argv: &[Value], takes: Takes) -> Arguments<'_> {
     let mut arguments = Arguments::default();
     let mut rest = argv.iter();
     while let Some(word) = rest.next() {

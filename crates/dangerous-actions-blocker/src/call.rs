@@ -3,7 +3,7 @@
 use shell::{Analysis, Command, Unknown, Value};
 
 use crate::arguments::{self, Arguments, Takes};
-use crate::place::{self, Located, Target, base_name};
+use crate::place::{self, Located, Place, Target, base_name};
 use crate::rule::{Hit, Rule};
 use crate::scene::Scene;
 
@@ -16,13 +16,15 @@ pub(crate) struct Call<'a> {
     pub index: usize,
     pub line: &'a Analysis,
     pub scene: &'a Scene,
+    /// Some word of the line names Claude Code or its folder.
+    pub near_governance: bool,
 }
 
 impl<'a> Call<'a> {
     pub(crate) fn new(line: &'a Analysis, index: usize, command: &'a Command, scene: &'a Scene) -> Self {
         let name = command.argv.first().map_or("", |word| base_name(word.text()));
         let name = name.strip_suffix(".exe").unwrap_or(name);
-        Self { name, command, index, line, scene }
+        Self { name, command, index, line, scene, near_governance: true }
     }
 
     /// The words after the name.
@@ -34,15 +36,26 @@ impl<'a> Call<'a> {
         arguments::read(self.words(), takes)
     }
 
-    /// The folder it runs in, where that is known.
+    /// The folder it runs in, where that is known. A folder that `mktemp` has just made is as good as any in `/tmp`.
     pub(crate) fn directory(&self) -> Option<&'a str> {
-        self.command.directory.as_deref()
+        self.command.directory.as_deref().or_else(|| {
+            let earlier = self.line.commands.get(..self.index)?;
+            let change = earlier.iter().rev().find(|command| {
+                command.argv.first().is_some_and(|word| matches!(word.text(), "cd" | "pushd"))
+            })?;
+            let fresh = change.argv.get(1).is_some_and(|folder| self.printed_by(folder) == Some("mktemp"));
+            fresh.then_some(FRESH_FOLDER)
+        })
     }
 
     /// Where `target` leads from here; links are followed for what would be changed.
     pub(crate) fn locate(&self, target: Target<'_>) -> Located {
         let located = place::locate(target, self.directory(), self.scene);
-        if self.is_remote() { located } else { place::follow_links(located, self.scene) }
+        if self.is_remote() || located.place == Place::Sink {
+            located
+        } else {
+            place::follow_links(located, self.scene)
+        }
     }
 
     /// It runs on another machine (`ssh`) or in a container.
@@ -89,6 +102,9 @@ impl<'a> Call<'a> {
         shown
     }
 }
+
+/// What stands for a folder that `mktemp` makes: it is empty, and nothing runs there.
+pub(crate) const FRESH_FOLDER: &str = "/tmp/fresh";
 
 /// The most of a subject that is shown, in characters.
 const SUBJECT: usize = 120;

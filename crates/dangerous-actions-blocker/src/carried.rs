@@ -76,7 +76,7 @@ fn carried(call: &Call<'_>) -> Vec<String> {
                 .filter_map(|word| word.text().split_once('!').map(|(_, command)| command.to_owned())),
         ),
         "awk" | "gawk" | "mawk" | "nawk" => {
-            texts.extend(call.words().iter().flat_map(|word| calls_of(word.text(), "system(")))
+            texts.extend(call.words().iter().flat_map(|word| calls_of(word.text(), "system(")));
         }
         "sed" | "gsed" => texts.extend(call.words().iter().filter_map(|word| {
             word.text().strip_prefix("1e ").or_else(|| word.text().strip_prefix("e ")).map(ToOwned::to_owned)
@@ -123,7 +123,7 @@ fn in_git(call: &Call<'_>) -> Vec<String> {
 
 /// The argument that is a whole command line.
 fn last_with_space(call: &Call<'_>) -> Option<String> {
-    call.words().last().map(|word| word.text()).filter(|text| text.contains(' ')).map(ToOwned::to_owned)
+    call.words().last().map(shell::Value::text).filter(|text| text.contains(' ')).map(ToOwned::to_owned)
 }
 
 /// The string literals that `name` is called with in a piece of code.

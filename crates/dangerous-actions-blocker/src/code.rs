@@ -111,15 +111,15 @@ fn code_of(call: &Call<'_>) -> Vec<String> {
 
 fn is_code_flag(name: &str, flag: &str) -> bool {
     let Some(letters) = flag.strip_prefix('-') else { return false };
-    let code = match name {
+
+    match name {
         "node" | "nodejs" | "bun" => matches!(letters, "-eval" | "-print" | "e" | "p" | "pe"),
         "deno" => false,
         "php" => letters == "r",
         "perl" | "ruby" => !letters.starts_with('-') && (letters.ends_with('e') || letters.ends_with('E')),
         "lua" | "Rscript" | "osascript" => letters == "e",
         _ => !letters.starts_with('-') && letters.ends_with('c'),
-    };
-    code
+    }
 }
 
 fn judge_code(call: &Call<'_>, code: &str, hits: &mut Vec<Hit>) {

@@ -5,8 +5,8 @@ use shell::{Analysis, World};
 use crate::call::Call;
 use crate::rule::Hit;
 use crate::rules::{
-    credentials, databases, deletion, disks, execution, git, governance, packages, permissions, persistence,
-    privilege, processes, production, services, unresolved,
+    credentials, databases, deletion, disks, execution, git, governance, leaks, packages, permissions,
+    persistence, privilege, processes, production, services, unresolved,
 };
 use crate::scene::Scene;
 use crate::{carried, code, effects};
@@ -33,11 +33,13 @@ pub(crate) fn judge_within(text: &str, scene: &Scene, depth: usize) -> Judgement
     unresolved::judge_line(text, &line, &mut hits);
     processes::judge_line(&line, &mut hits);
     let endless = is_endless(&line);
+    let near_governance = text.contains("claude")
+        || line.commands.iter().any(|command| command.argv.iter().any(|word| word.text().contains("claude")));
     for (index, command) in line.commands.iter().enumerate() {
-        if command.reach == shell::Reach::Never {
+        if command.reach == shell::Reach::Never || in_open_quote(&line, command) {
             continue;
         }
-        let call = Call::new(&line, index, command, scene);
+        let call = Call { near_governance, ..Call::new(&line, index, command, scene) };
         judge_call(&call, &mut hits);
         unresolved::judge(&call, &mut hits);
         processes::judge_loop(&call, endless, &mut hits);
@@ -45,6 +47,7 @@ pub(crate) fn judge_within(text: &str, scene: &Scene, depth: usize) -> Judgement
             carried::judge(&call, depth - 1, &mut hits);
         }
     }
+    leaks::judge_line(&line, scene, &mut hits);
     for flow in &line.flows {
         if let Some(command) = line.commands.get(flow.command) {
             let call = Call::new(&line, flow.command, command, scene);
@@ -94,6 +97,14 @@ fn world(scene: &Scene) -> World {
             variable("GITHUB_WORKSPACE", &scene.project),
         ],
     }
+}
+
+/// It was read out of a quote that nothing closes: bash refuses such a line as a whole.
+fn in_open_quote(line: &Analysis, command: &shell::Command) -> bool {
+    line.unparsed.iter().any(|problem| {
+        let quote = problem.what.contains("unterminated") && problem.what.contains("quote");
+        quote && command.span.start >= problem.span.start && command.span.end <= problem.span.end
+    })
 }
 
 /// A loop whose condition is a constant `true` or `:`.

@@ -73,6 +73,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
     rules::all()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the signature every hook has")]
 fn decide(event: &Event, context: &Context<'_>) -> Result<Decision, Error> {
     let Some(tool) = event.tool() else {
         return Ok(Decision::pass());
@@ -82,11 +83,11 @@ fn decide(event: &Event, context: &Context<'_>) -> Result<Decision, Error> {
         Tool::Bash { command } => commands::judge(command, &scene).hits,
         Tool::PowerShell { command } => commands::judge(&powershell::to_bash(command), &scene).hits,
         Tool::Write { path, content } => rules::files::judge(path, content, &scene),
-        Tool::Edit { path, new, .. } => rules::files::judge(path, new, &scene),
+        Tool::Edit { path, new: written, .. } => rules::files::judge(path, written, &scene),
         Tool::NotebookEdit { path, source } => rules::files::judge(path, source, &scene),
         Tool::MultiEdit { path, edits } => {
-            let content: String = edits.iter().map(|(_, new)| *new).collect();
-            rules::files::judge(path, &content, &scene)
+            let written: String = edits.iter().map(|(_, new)| *new).collect();
+            rules::files::judge(path, &written, &scene)
         }
         Tool::Mcp { tool, .. } => mcp::judge(tool, event.tool_input(), &scene),
         Tool::Read { .. }

@@ -1,8 +1,10 @@
 //! Where a path leads: the root, the system, the home folder, the project, temp, or somewhere else.
 
+#![expect(clippy::match_same_arms, reason = "the arms are questions in an order; joined, the order is lost")]
+
 use std::path::Path;
 
-use hook_core::path::{normalised, real};
+use hook_core::path::normalised;
 
 use crate::scene::{self, Scene};
 use crate::wildcard;
@@ -223,15 +225,17 @@ fn is_system(path: &str) -> bool {
 
 /// What `path` is once symbolic links are followed, where that changes its place.
 pub(crate) fn follow_links(located: Located, scene: &Scene) -> Located {
-    if located.path.is_empty() || wildcard::is_pattern(&located.path) {
+    let settled =
+        matches!(located.place, Place::Root | Place::System | Place::Device | Place::Sink | Place::Home);
+    if settled || located.path.is_empty() || wildcard::is_pattern(&located.path) {
         return located;
     }
-    let resolved = scene::text(&real(Path::new(&located.path)));
+    let resolved = scene.real(&located.path);
     if resolved == located.path {
         return located;
     }
     // The project's own path may go through a link (`/tmp` on macOS); then the text's place stands.
-    let project = scene::text(&real(Path::new(&scene.project)));
+    let project = scene.real(&scene.project);
     if is_below(&resolved, &project) {
         return located;
     }

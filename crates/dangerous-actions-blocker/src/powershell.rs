@@ -1,6 +1,8 @@
 //! PowerShell put into Bash words: cmdlets and aliases become the Unix commands with the same effect, so that one set of
 //! rules judges both.
 
+#![expect(clippy::match_same_arms, reason = "the arms are questions in an order; joined, the order is lost")]
+
 /// What a cmdlet does, in Bash.
 struct Row {
     names: &'static [&'static str],
@@ -217,6 +219,17 @@ enum Token {
     Separator(&'static str),
 }
 
+impl Token {
+    /// It fetches something: `.DownloadString(...)`, `Net.WebClient`.
+    fn downloads(&self) -> bool {
+        match self {
+            Self::Word { plain, .. } => is_download(&plain.to_ascii_lowercase()),
+            Self::Group(script) => is_download(&script.to_ascii_lowercase()),
+            Self::Separator(_) => false,
+        }
+    }
+}
+
 fn tokens(script: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     let letters: Vec<char> = script.chars().collect();
@@ -337,7 +350,7 @@ fn push(letter: char, quoted: bool, bash: &mut String, plain: &mut String) {
             if letter.is_alphanumeric()
                 || matches!(letter, '/' | '.' | '-' | '_' | ':' | '=' | '+' | '@' | '%' | ',') =>
         {
-            bash.push(letter)
+            bash.push(letter);
         }
         '*' | '?' if !quoted => bash.push(letter),
         // PowerShell matches patterns also in quoted paths.
@@ -400,13 +413,12 @@ fn translate(statement: &[&Token], bash: &mut String) {
                 .trim_start_matches("env:")
                 .replace(':', "_");
             push_all(bash, &[&name, "="]);
-            match value {
-                [Token::Word { bash: word, .. }] => bash.push_str(word),
-                _ => {
-                    bash.push_str("$(");
-                    translate(value, bash);
-                    bash.push(')');
-                }
+            if let [Token::Word { bash: word, .. }] = value {
+                bash.push_str(word);
+            } else {
+                bash.push_str("$(");
+                translate(value, bash);
+                bash.push(')');
             }
         }
         [Token::Group(script), rest @ ..] => {
@@ -427,16 +439,27 @@ fn translate(statement: &[&Token], bash: &mut String) {
                     blocks(rest, bash);
                 }
                 "powershell" | "pwsh" | "powershell.exe" | "pwsh.exe" => nested(rest, bash),
-                "cmd" | "cmd.exe" => rest.iter().skip(1).for_each(|token| append(token, bash)),
+                "cmd" | "cmd.exe" => {
+                    for token in rest.iter().skip(1) {
+                        append(token, bash);
+                    }
+                }
+
                 _ if is_download(&name) => bash.push_str("curl http://download"),
                 "new-object" => bash.push_str("true"),
-                _ => match ROWS.iter().find(|row| row.names.contains(&name.as_str())) {
-                    Some(row) => cmdlet(row, rest, bash),
-                    None => {
+                "iex" | "invoke-expression" if rest.iter().any(|token| token.downloads()) => {
+                    bash.push_str("curl http://download | bash");
+                }
+                _ => {
+                    if let Some(row) = ROWS.iter().find(|row| row.names.contains(&name.as_str())) {
+                        cmdlet(row, rest, bash);
+                    } else {
                         bash.push_str(word);
-                        rest.iter().for_each(|token| append(token, bash));
+                        for token in rest {
+                            append(token, bash);
+                        }
                     }
-                },
+                }
             }
         }
         [Token::Separator(_), ..] => {}
@@ -529,8 +552,6 @@ fn cmdlet(row: &Row, rest: &[&Token], bash: &mut String) {
                         bash.push_str(option);
                         append(value, bash);
                     }
-                } else if row.switches.is_empty() && row.values.is_empty() {
-                    append(token, bash);
                 }
             }
             Token::Word { bash: word, .. } if code => push_all(bash, &[" -c ", word]),

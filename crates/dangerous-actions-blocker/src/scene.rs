@@ -1,5 +1,6 @@
 //! Where a call happens: the folders and the policy's lists that rules look at.
 
+use std::cell::RefCell;
 use std::path::Path;
 
 use hook_core::Tier;
@@ -23,6 +24,8 @@ pub struct Scene {
     pub branches: Vec<String>,
     /// Words that mark a production target (`prod`), from the policy.
     pub production: Vec<String>,
+    /// Paths whose links were followed already: several families ask about the same file.
+    pub(crate) followed: RefCell<Vec<(String, String)>>,
 }
 
 impl Scene {
@@ -39,8 +42,21 @@ impl Scene {
             allowed: Vec::new(),
             protected: Vec::new(),
             branches: BRANCHES.iter().map(ToString::to_string).collect(),
+            followed: RefCell::default(),
             production: PRODUCTION.iter().map(ToString::to_string).collect(),
         }
+    }
+}
+
+impl Scene {
+    /// `path` with its symbolic links followed, looked up once.
+    pub(crate) fn real(&self, path: &str) -> String {
+        if let Some((_, real)) = self.followed.borrow().iter().find(|(known, _)| known == path) {
+            return real.clone();
+        }
+        let real = text(&hook_core::path::real(Path::new(path)));
+        self.followed.borrow_mut().push((path.to_owned(), real.clone()));
+        real
     }
 }
 

@@ -59,15 +59,12 @@ fn bracket(pattern: &[char], letter: char) -> Option<usize> {
     let mut found = false;
     let mut index = 0;
     while let Some(&from) = set.get(index) {
-        match (set.get(index + 1), set.get(index + 2)) {
-            (Some('-'), Some(&to)) => {
-                found |= (from..=to).contains(&letter);
-                index += 3;
-            }
-            _ => {
-                found |= from == letter;
-                index += 1;
-            }
+        if let (Some('-'), Some(&to)) = (set.get(index + 1), set.get(index + 2)) {
+            found |= (from..=to).contains(&letter);
+            index += 3;
+        } else {
+            found |= from == letter;
+            index += 1;
         }
     }
     (found != negated).then_some(close + 1)

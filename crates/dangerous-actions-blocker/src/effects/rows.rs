@@ -379,6 +379,7 @@ pub(super) fn add<'a>(call: &Call<'a>, effects: &mut Vec<Effect<'a>>) {
             let given = arguments.options.iter().any(|option| {
                 if option.long { long.contains(&option.name) } else { short.contains(option.name) }
             });
+            let given = given || (call.name == "chmod" && takes_mode_away(&arguments));
             effects
                 .extend(arguments.operands.iter().skip(usize::from(!given)).map(|value| effect(act, value)));
         }
@@ -390,6 +391,11 @@ pub(super) fn add<'a>(call: &Call<'a>, effects: &mut Vec<Effect<'a>>) {
         }
         Operands::None => {}
     }
+}
+
+/// `chmod -x FILE`: the mode looks like an option.
+fn takes_mode_away(arguments: &Arguments<'_>) -> bool {
+    arguments.options.iter().any(|option| !option.long && "rwxXst".contains(option.name))
 }
 
 fn last_apart<'a>(

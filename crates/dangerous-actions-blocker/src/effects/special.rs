@@ -50,7 +50,7 @@ pub(crate) fn find_roots<'a>(call: &Call<'a>) -> Vec<&'a Value> {
 
 fn find<'a>(call: &Call<'a>, effects: &mut Vec<Effect<'a>>) {
     let words = call.words();
-    if words.iter().any(|word| word.text() == "-delete") {
+    if own_words(words).any(|word| word.text() == "-delete") {
         for root in find_roots(call) {
             effects.push(Effect::with_all_below(Act::Delete, Target::of(root)));
         }
@@ -62,6 +62,21 @@ fn find<'a>(call: &Call<'a>, effects: &mut Vec<Effect<'a>>) {
             effects.push(Effect::new(Act::Write, Target::of(file)));
         }
     }
+}
+
+/// The words of a `find` without those of the commands it runs.
+fn own_words(words: &[Value]) -> impl Iterator<Item = &Value> {
+    let mut in_command = false;
+    words.iter().filter(move |word| {
+        let text = word.text();
+        let own = !in_command;
+        if matches!(text, "-exec" | "-execdir" | "-ok" | "-okdir") {
+            in_command = true;
+        } else if in_command && matches!(text, ";" | "+") {
+            in_command = false;
+        }
+        own
+    })
 }
 
 const TAR: Takes = Takes {
@@ -102,12 +117,26 @@ fn tar<'a>(call: &Call<'a>, effects: &mut Vec<Effect<'a>>) {
         effects.extend(archive.map(|archive| Effect::new(Act::Mention, archive)));
         return;
     }
-    if mode("cru", "create") {
-        effects.extend(archive.map(|archive| {
-            let sends = archive.text.contains(':');
-            Effect::new(if sends { Act::Send } else { Act::Write }, archive)
-        }));
-        effects.extend(members.iter().map(|value| Effect::with_all_below(Act::Read, Target::of(value))));
+    let environment = |name: &str| {
+        let set = call.command.environment.iter().chain(&call.command.assignments);
+        set.rev().find(|assignment| &*assignment.name == name).map(|assignment| assignment.value.text())
+    };
+    // GNU tar reads options and the archive's name from the environment too.
+    let options = environment("TAR_OPTIONS").unwrap_or("");
+    let named = options
+        .split_whitespace()
+        .find_map(|word| word.strip_prefix("--file=").or_else(|| word.strip_prefix("-f")));
+    let archive = archive.or_else(|| named.or_else(|| environment("TAPE")).map(Target::literal));
+    if mode("cru", "create") || options.contains("--create") || options.starts_with("-c") {
+        // `host:archive` is written on another machine.
+        let sends = archive.is_some_and(|archive| archive.text.contains(':'));
+        let act = if sends { Act::Send } else { Act::Read };
+        effects.extend(
+            archive
+                .filter(|archive| !sends && archive.text != "-")
+                .map(|archive| Effect::new(Act::Write, archive)),
+        );
+        effects.extend(members.iter().map(|value| Effect::with_all_below(act, Target::of(value))));
         if arguments.has("", "remove-files") {
             effects
                 .extend(members.iter().map(|value| Effect::with_all_below(Act::Delete, Target::of(value))));
@@ -183,7 +212,7 @@ fn curl<'a>(call: &Call<'a>, effects: &mut Vec<Effect<'a>>) {
                     .map(|at| sent(value, at)),
             ),
             "F" | "form" => {
-                effects.extend(value.text.find("=@").or(value.text.find("=<")).map(|at| sent(value, at + 1)))
+                effects.extend(value.text.find("=@").or(value.text.find("=<")).map(|at| sent(value, at + 1)));
             }
             _ => {}
         }

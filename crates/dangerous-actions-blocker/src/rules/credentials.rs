@@ -1,5 +1,11 @@
 //! Files that hold secrets: who may read them, and what must never be done with them.
 
+#![expect(
+    clippy::case_sensitive_file_extension_comparisons,
+    reason = "the names are lower case by now, or Unix names"
+)]
+#![expect(clippy::match_same_arms, reason = "the arms are questions in an order; joined, the order is lost")]
+
 use hook_core::Severity;
 use shell::{Destination, Flow, Origin};
 
@@ -111,7 +117,9 @@ fn rule_for(call: &Call<'_>, effect: &Effect<'_>) -> Option<&'static Rule> {
         return None;
     }
     match effect.act {
-        Act::Send => Some(&EXFILTRATION),
+        Act::Send if secrecy > Secrecy::Key => Some(&EXFILTRATION),
+        // Keys of a project that leave are judged with what led there.
+        Act::Send => None,
         Act::Mention if call.name == "source" || call.name == "." => None,
         Act::Read | Act::Mention if secrecy == Secrecy::Store && !uses_key(call) => Some(&STORE),
         Act::Move if secrecy == Secrecy::Store => Some(&STORE),
@@ -142,7 +150,6 @@ fn uses_key(call: &Call<'_>) -> bool {
             | "rsync"
             | "ansible"
             | "ansible-playbook"
-            | "git"
             | "openssl"
             | "gpg-agent"
             | "autossh"
@@ -218,6 +225,7 @@ pub(crate) fn secrecy(path: &str, glob: bool) -> Secrecy {
         return Secrecy::Store;
     }
     if ENVIRONMENT_FILES.iter().any(|file| is(name, file))
+        || (glob && name.starts_with(".env") && wildcard::is_pattern(name))
         || (name.starts_with(".env.") && !name.ends_with(".js") && !name.ends_with(".ts"))
     {
         return Secrecy::EnvironmentFile;
@@ -235,7 +243,7 @@ fn could_be(pattern: &str, name: &str) -> bool {
     if !wildcard::is_pattern(pattern) {
         return pattern == name;
     }
-    let letters = pattern.chars().filter(|letter| letter.is_ascii_alphanumeric()).count();
+    let letters = pattern.chars().filter(char::is_ascii_alphanumeric).count();
     letters > 0 && !pattern.starts_with("*.") && wildcard::matches(pattern, name)
 }
 
@@ -287,7 +295,6 @@ const STORES: &[&str] = &[
     ".local/share/keyrings/*",
     "library/keychains/*",
     ".config/google-chrome/default/login data",
-    ".mozilla/firefox/*",
     ".config/sops/age/keys.txt",
     ".config/doctl/config.yaml",
     ".config/heroku/*",
@@ -367,7 +374,7 @@ pub(crate) fn judge_flow(flow: &Flow, call: &Call<'_>, hits: &mut Vec<Hit>) {
         return;
     }
     let rule = match &flow.origin {
-        Origin::File(path) if secrecy(path, wildcard::is_pattern(path)) > Secrecy::Plain => &EXFILTRATION,
+        Origin::File(path) if secrecy(path, wildcard::is_pattern(path)) > Secrecy::Key => &EXFILTRATION,
         Origin::Environment => &ENVIRONMENT_SENT,
         Origin::File(_)
         | Origin::Network(_)
@@ -411,7 +418,7 @@ fn is_metadata(text: &str) -> bool {
 }
 
 fn dumps_keychain(call: &Call<'_>) -> bool {
-    let words: Vec<_> = call.words().iter().map(|word| word.text()).take(4).collect();
+    let words: Vec<_> = call.words().iter().map(shell::Value::text).take(4).collect();
     let has = |word: &str| words.contains(&word);
     let shown = call.command.stdout.is_none();
     match call.name {

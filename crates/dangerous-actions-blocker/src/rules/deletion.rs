@@ -1,5 +1,11 @@
 //! Deleting folders with all below them, where that is not the project's own work.
 
+#![expect(
+    clippy::case_sensitive_file_extension_comparisons,
+    reason = "the names are lower case by now, or Unix names"
+)]
+#![expect(clippy::match_same_arms, reason = "the arms are questions in an order; joined, the order is lost")]
+
 use hook_core::Severity;
 use shell::{Source, Unknown};
 
@@ -110,6 +116,7 @@ fn deletion(call: &Call<'_>, effect: &Effect<'_>, deletes: bool) -> Option<Hit> 
         Place::Home if everything || !deletes => &HOME,
         Place::ProjectRoot if everything && deletes => &PROJECT,
         Place::Outside if !deletes || is_rebuilt(&located.path) => return None,
+        Place::Outside if is_tool_data(&located.path, &call.scene.home) => &OUTSIDE_FILE,
         Place::Outside if effect.recursive => &OUTSIDE,
         Place::Outside => &OUTSIDE_FILE,
         Place::Project
@@ -143,7 +150,7 @@ fn unknown(call: &Call<'_>, effect: &Effect<'_>) -> Option<Hit> {
 fn walked_by_find<'a>(call: &Call<'a>, effect: &Effect<'a>) -> Option<(Vec<Target<'a>>, bool)> {
     let find = if matches!(call.name, "find" | "gfind") {
         *call
-    } else if !effect.target.text.is_empty() {
+    } else if !(effect.target.text.is_empty() || (effect.target.has_holes && call.via(&["find"]))) {
         return None;
     } else {
         producer(call)?
@@ -225,6 +232,7 @@ fn is_rebuilt(path: &str) -> bool {
     path.split('/').any(|part| REBUILT.contains(&part)) || path.contains("/Library/Caches/")
 }
 
+/// Outside the project only names that nothing but a tool gives count: `build` may be anybody's.
 const REBUILT: &[&str] = &[
     "node_modules",
     "__pycache__",
@@ -235,7 +243,6 @@ const REBUILT: &[&str] = &[
     ".tox",
     ".nox",
     ".venv",
-    "venv",
     ".gradle",
     "_cacache",
     ".next",
@@ -243,10 +250,6 @@ const REBUILT: &[&str] = &[
     ".turbo",
     ".parcel-cache",
     ".eggs",
-    "target",
-    "dist",
-    "build",
-    "coverage",
     ".terraform",
     "DerivedData",
     "Caches",
@@ -254,6 +257,26 @@ const REBUILT: &[&str] = &[
     ".bundle",
     ".dart_tool",
 ];
+
+/// A part of what one tool keeps below its own hidden folder of the home: it makes that again. Keys and transcripts are
+/// not of this kind.
+fn is_tool_data(path: &str, home: &str) -> bool {
+    let Some(inside) = path.strip_prefix(home).map(|rest| rest.trim_start_matches('/')) else { return false };
+    let parts: Vec<&str> = inside.split('/').collect();
+    match parts.as_slice() {
+        [".ssh" | ".gnupg" | ".aws" | ".kube" | ".password-store" | ".git" | ".claude-governance", ..] => {
+            false
+        }
+        [".claude", "projects" | "hooks" | "governance", ..] => false,
+        [".local" | ".var", second, third, ..] => {
+            !second.is_empty() && !third.is_empty() && *third != "keyrings"
+        }
+        [hidden, second, ..] => {
+            hidden.starts_with('.') && hidden.len() > 1 && *hidden != ".local" && !second.is_empty()
+        }
+        _ => false,
+    }
+}
 
 /// Deleting or overwriting what git keeps in `.git`; its lock files are not data.
 fn git_metadata(call: &Call<'_>, effect: &Effect<'_>) -> Option<Hit> {

@@ -102,7 +102,7 @@ pub(crate) fn judge(call: &Call<'_>, hits: &mut Vec<Hit>) {
         }
     }
     let runs_package = matches!(
-        (call.name, words.first().map(|word| word.text())),
+        (call.name, words.first().map(shell::Value::text)),
         ("npx" | "bunx" | "uvx" | "pipx", Some(_)) | ("pnpm" | "yarn", Some("dlx"))
     );
     if runs_package

@@ -1,5 +1,10 @@
 //! The file tools: where Edit, Write and NotebookEdit may write.
 
+#![expect(
+    clippy::case_sensitive_file_extension_comparisons,
+    reason = "the names are lower case by now, or Unix names"
+)]
+
 use std::path::Path;
 
 use hook_core::{Severity, path};
@@ -126,7 +131,7 @@ fn judge_path(path: &str, scene: &Scene) -> Vec<Hit> {
         Place::System | Place::Device | Place::Root => hits.push(hit(&SYSTEM, path)),
         // The client keeps plans, memory and skills below `~/.claude`; what governs is protected above.
         Place::Outside | Place::Home if !is_below(path, &format!("{}/.claude", scene.home)) => {
-            hits.push(hit(&OUTSIDE, path))
+            hits.push(hit(&OUTSIDE, path));
         }
         Place::Outside
         | Place::Home

@@ -19,6 +19,7 @@ pub(crate) static RULES: &[&Rule] = &[
     &CLEAN,
     &DISCARD_ALL,
     &DISCARD_FILE,
+    &RESTORE_FILE,
     &STASH_CLEAR,
     &STASH_DROP,
     &DELETE_BRANCH,
@@ -94,6 +95,15 @@ static DISCARD_FILE: Rule = Rule {
         "keeps the changes where `git stash pop` finds them",
     ),
 };
+static RESTORE_FILE: Rule = Rule {
+    id: "git-restore-file",
+    severity: Severity::Low,
+    harm: "would throw away the uncommitted changes in these files",
+    instead: Instead::Run(
+        "git stash push -- path/to/file",
+        "keeps the changes where `git stash pop` finds them",
+    ),
+};
 static STASH_CLEAR: Rule = Rule {
     id: "git-stash-clear",
     severity: Severity::High,
@@ -155,7 +165,7 @@ pub(crate) struct Invocation<'a> {
 }
 
 /// Reads a git command: its own options up to the subcommand, then the subcommand's.
-pub(crate) fn invocation<'a>(words: &'a [Value]) -> Option<Invocation<'a>> {
+pub(crate) fn invocation(words: &[Value]) -> Option<Invocation<'_>> {
     let (mut folder, mut settings) = (None, Vec::new());
     let mut at = 0;
     while let Some(word) = words.get(at) {
@@ -165,7 +175,7 @@ pub(crate) fn invocation<'a>(words: &'a [Value]) -> Option<Invocation<'a>> {
             "-C" => folder = Some(value),
             "-c" => settings.push(value),
             _ if text.starts_with("-c") && !text.starts_with("--") => {
-                settings.push(text.get(2..).unwrap_or(""))
+                settings.push(text.get(2..).unwrap_or(""));
             }
             _ if text.starts_with('-') && text != "--" => {}
             _ => break,
@@ -196,7 +206,7 @@ fn takes_of(subcommand: &str) -> Takes {
 }
 
 pub(crate) fn judge(call: &Call<'_>, hits: &mut Vec<Hit>) {
-    if matches!(call.name, "git-filter-repo" | "bfg" | "git-filter-branch") && !call.words().is_empty() {
+    if matches!(call.name, "bfg" | "git-filter-branch") && !call.words().is_empty() {
         hits.push(call.hit(&REWRITE, call.shown(2)));
         return;
     }
@@ -204,7 +214,12 @@ pub(crate) fn judge(call: &Call<'_>, hits: &mut Vec<Hit>) {
         return;
     }
     let Some(git) = invocation(call.words()) else { return };
-    if git.arguments.has_any(&["help", "h"]) {
+    let help = git
+        .arguments
+        .options
+        .iter()
+        .any(|option| option.name == "help" || (!option.long && option.name == "h"));
+    if help {
         return;
     }
     if let Some(rule) = rule_for(call, &git) {
@@ -231,7 +246,9 @@ fn rule_for(call: &Call<'_>, git: &Invocation<'_>) -> Option<&'static Rule> {
         },
         "branch" => branch(call, arguments),
         "worktree" => (first == "remove" && arguments.has("f", "force")).then_some(&WORKTREE),
-        "filter-branch" | "filter-repo" => Some(&REWRITE),
+        "filter-branch" => Some(&REWRITE),
+        // Without --force it refuses on anything but a fresh clone.
+        "filter-repo" => arguments.has("f", "force").then_some(&REWRITE),
         "reflog" => {
             (matches!(first, "expire" | "delete") && !arguments.has("n", "dry-run")).then_some(&RECOVERY)
         }
@@ -262,9 +279,9 @@ fn push(call: &Call<'_>, git: &Invocation<'_>) -> Option<&'static Rule> {
         name if option.long && name.len() >= 2 && "force".starts_with(name) => Some(true),
         _ => None,
     });
-    let refs: Vec<_> =
-        arguments.operands.get(1..).unwrap_or_default().iter().map(|value| value.text()).collect();
-    if arguments.has("d", "delete") || refs.iter().any(|name| name.starts_with(':') && name.len() > 1) {
+    let values = arguments.operands.get(1..).unwrap_or_default();
+    let refs: Vec<_> = values.iter().map(|value| value.text()).collect();
+    if arguments.has("d", "delete") || values.iter().any(|value| is_empty_source(value)) {
         let shared = refs.iter().any(|name| is_shared(call, name.trim_start_matches(':')));
         return Some(if shared { &DELETE_REMOTE_PROTECTED } else { &DELETE_REMOTE });
     }
@@ -279,6 +296,13 @@ fn push(call: &Call<'_>, git: &Invocation<'_>) -> Option<&'static Rule> {
         (_, _, Some(false)) => Some(&FORCE_PUSH_BRANCH),
         _ => Some(&FORCE_PUSH),
     }
+}
+
+/// `:branch`: nothing is pushed there, so the branch is deleted. `$SHA:branch` is not of this kind.
+fn is_empty_source(value: &Value) -> bool {
+    value.text().len() > 1
+        && value.known_prefix().starts_with(':')
+        && value.holes().first().is_none_or(|hole| hole.at > 0)
 }
 
 /// Whether a shared branch is pushed to; `None` where that cannot be known.
@@ -411,7 +435,9 @@ fn restore(call: &Call<'_>, git: &Invocation<'_>) -> Option<&'static Rule> {
     if arguments.has("", "pathspec-from-file") {
         return Some(&DISCARD_FILE);
     }
-    discard(call, git, &arguments.operands, arguments.value("s", "source").is_none())
+    let rule = discard(call, git, &arguments.operands, arguments.value("s", "source").is_none())?;
+    // `restore` says what it does, and names the files; `checkout FILE` looks like changing branches.
+    Some(if rule.id == DISCARD_FILE.id { &RESTORE_FILE } else { rule })
 }
 
 fn branch(call: &Call<'_>, arguments: &Arguments<'_>) -> Option<&'static Rule> {

@@ -5,7 +5,8 @@ use std::path::Path;
 use hook_core::Severity;
 use hook_core::policy::HOOK_NAMES;
 
-use crate::call::Call;
+use crate::arguments::FLAGS_ONLY;
+use crate::call::{Call, FRESH_FOLDER};
 use crate::effects::{Act, Effect, find_roots};
 use crate::place::{Place, Target, absolute, base_name, is_below, split_pattern};
 use crate::rule::{Hit, Instead, Rule};
@@ -37,7 +38,7 @@ static APPROVAL: Rule = Rule {
 };
 static MCP_CONFIG: Rule = Rule {
     id: "governance-mcp-config",
-    severity: Severity::Medium,
+    severity: Severity::Low,
     harm: "would change which MCP servers a session starts",
     instead: Instead::Run("claude mcp list", "shows the servers; a person adds one through the registry"),
 };
@@ -73,7 +74,7 @@ fn touched(call: &Call<'_>, effect: &Effect<'_>) -> Option<&'static Rule> {
     let target = effect.target;
     if target.text.is_empty() {
         // What is changed is not on the command line: it is if anything on the line names it.
-        return (target.has_holes && line_names_protected(call)).then_some(&FILES);
+        return (target.has_holes && call.near_governance && line_names_protected(call)).then_some(&FILES);
     }
     if matches!(call.name, "find" | "gfind") {
         return walks_over(call, target).then_some(&FILES);
@@ -84,13 +85,17 @@ fn touched(call: &Call<'_>, effect: &Effect<'_>) -> Option<&'static Rule> {
     if call.is_contained() || (effect.act == Act::Create && call.name == "mkdir") {
         return None;
     }
-    let whole =
-        effect.recursive || matches!(effect.act, Act::Delete | Act::Move) || (effect.act == Act::Change);
+    let whole = effect.recursive || matches!(effect.act, Act::Delete | Act::Move) || effect.act == Act::Change
+        // What is mounted or linked over a folder takes the place of all that is in it.
+        || matches!(call.name, "mount" | "ln");
     if target.glob && wildcard::is_pattern(&path) {
         return pattern_reaches(&path, call.scene).then_some(&FILES);
     }
     if target.has_holes && (path.ends_with("/.claude") || path.ends_with("/.claude/hooks")) {
         return Some(&FILES);
+    }
+    if adds_unused_hook(call, &path) {
+        return None;
     }
     let located = call.locate(target);
     rule_for_path(&path, call.scene).or_else(|| rule_for_path(&located.path, call.scene)).or_else(|| {
@@ -98,6 +103,46 @@ fn touched(call: &Call<'_>, effect: &Effect<'_>) -> Option<&'static Rule> {
             .then_some(&FILES)
     })
 }
+
+/// A copy into a hooks folder of a file that is not there yet, that no settings name, and that is none of ours: nothing
+/// runs it, and what would make it run is protected.
+fn adds_unused_hook(call: &Call<'_>, path: &str) -> bool {
+    if !matches!(call.name, "cp" | "install") {
+        return false;
+    }
+    let arguments = call.arguments(FLAGS_ONLY);
+    let Some((_, sources)) = arguments.operands.split_last() else { return false };
+    let (folder, names): (&str, Vec<&str>) = match path.rsplit_once('/') {
+        Some((_, "hooks")) => (path, sources.iter().map(|source| base_name(source.text())).collect()),
+        Some((folder, name)) if folder.ends_with("/.claude/hooks") => (folder, vec![name]),
+        _ => return false,
+    };
+    let plain = sources.iter().all(|source| source.known().is_some() && !source.has_glob());
+    let Some(base) = folder.strip_suffix("/.claude/hooks").filter(|_| plain && !names.is_empty()) else {
+        return false;
+    };
+    names.iter().all(|name| {
+        let stem = name.split('.').next().unwrap_or(name);
+        let ours = stem.is_empty() || HOOK_NAMES.contains(&stem) || stem == "govern";
+        !ours
+            && !Path::new(folder).join(name).exists()
+            && ![base, &call.scene.home, &call.scene.project].iter().any(|base| settings_name(base, stem))
+    })
+}
+
+/// Some settings file below `base` names `what`; one that cannot be read may.
+fn settings_name(base: &str, what: &str) -> bool {
+    ["settings.json", "settings.local.json"].iter().any(|file| {
+        let path = Path::new(base).join(".claude").join(file);
+        match hook_core::files::read_text(&path, SETTINGS_LIMIT) {
+            Ok(text) => text.is_some_and(|text| text.contains(what)),
+            Err(_) => true,
+        }
+    })
+}
+
+/// The largest settings file that is looked through, in bytes.
+const SETTINGS_LIMIT: usize = 1024 * 1024;
 
 /// The rule for changing the file at `path`.
 pub(crate) fn rule_for_path(path: &str, scene: &Scene) -> Option<&'static Rule> {
@@ -116,7 +161,7 @@ pub(crate) fn rule_for_path(path: &str, scene: &Scene) -> Option<&'static Rule> 
     if lower == format!("{}/.claude.json", scene.home.to_ascii_lowercase()) {
         return Some(&FILES);
     }
-    if protected_tail(&lower) {
+    if protected_tail(&lower) && !below(FRESH_FOLDER) {
         return Some(&FILES);
     }
     // Hook binaries, wherever they are installed; what is built from source in the project is not in force.
@@ -245,13 +290,6 @@ fn line_names_protected(call: &Call<'_>) -> bool {
     call.line.commands.iter().any(|command| {
         let directory = command.directory.as_deref();
         command.argv.iter().skip(1).any(|word| names_protected(word.text(), directory, call.scene))
-            || command.input.as_ref().is_some_and(|input| {
-                input
-                    .text()
-                    .split_whitespace()
-                    .take(64)
-                    .any(|word| names_protected(word, directory, call.scene))
-            })
     }) || find_over_protected(call)
 }
 
@@ -350,7 +388,7 @@ fn starts_client(call: &Call<'_>) -> bool {
 
 /// Flags and variables by which a session leaves these hooks behind.
 fn nested(call: &Call<'_>) -> Option<&'static Rule> {
-    let words: Vec<&str> = call.words().iter().map(|word| word.text()).collect();
+    let words: Vec<&str> = call.words().iter().map(shell::Value::text).collect();
     let named = |flag: &str| {
         words
             .iter()
@@ -414,7 +452,7 @@ fn env_moves(call: &Call<'_>) -> bool {
         .iter()
         .filter(|command| command.argv.first().is_some_and(|word| base_name(word.text()) == "env"))
         .any(|command| {
-            command.argv.iter().skip(1).map(|word| word.text()).any(|word| {
+            command.argv.iter().skip(1).map(shell::Value::text).any(|word| {
                 matches!(word, "-i" | "-" | "--ignore-environment")
                     || ["HOME=", "CLAUDE_CONFIG_DIR=", "XDG_STATE_HOME="]
                         .iter()
@@ -426,7 +464,7 @@ fn env_moves(call: &Call<'_>) -> bool {
 /// What of `govern` an agent may run: looking, checking, and stopping.
 fn approves(call: &Call<'_>) -> bool {
     let words: Vec<&str> =
-        call.words().iter().map(|word| word.text()).filter(|word| !word.starts_with('-')).collect();
+        call.words().iter().map(shell::Value::text).filter(|word| !word.starts_with('-')).collect();
     let looks = |word: &str| {
         matches!(
             word,

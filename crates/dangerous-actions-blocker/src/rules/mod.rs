@@ -8,6 +8,7 @@ pub(crate) mod execution;
 pub(crate) mod files;
 pub(crate) mod git;
 pub(crate) mod governance;
+pub(crate) mod leaks;
 pub(crate) mod packages;
 pub(crate) mod permissions;
 pub(crate) mod persistence;
@@ -31,6 +32,7 @@ pub(crate) static FAMILIES: &[(&str, &[&Rule])] = &[
     ("packages", packages::RULES),
     ("execution", execution::RULES),
     ("credentials", credentials::RULES),
+    ("leaks", leaks::RULES),
     ("privilege", privilege::RULES),
     ("persistence", persistence::RULES),
     ("processes", processes::RULES),

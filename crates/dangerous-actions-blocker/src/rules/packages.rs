@@ -1,11 +1,19 @@
 //! Publishing packages, and installing what nobody approved.
 
+#![expect(
+    clippy::case_sensitive_file_extension_comparisons,
+    reason = "the names are lower case by now, or Unix names"
+)]
+
 use hook_core::Severity;
 
 use crate::arguments::Takes;
 use crate::call::Call;
-use crate::place::{Target, locate};
+use std::path::Path;
+
+use crate::place::{Target, absolute, split_pattern};
 use crate::rule::{Hit, Instead, Rule};
+use crate::wildcard;
 
 pub(crate) static RULES: &[&Rule] = &[&PUBLISH, &INSTALL, &INSTALL_URL, &UNPUBLISH];
 
@@ -17,7 +25,7 @@ static PUBLISH: Rule = Rule {
 };
 static UNPUBLISH: Rule = Rule {
     id: "package-unpublish",
-    severity: Severity::High,
+    severity: Severity::Low,
     harm: "would take a published version away from everybody who uses it",
     instead: Instead::Run("npm view left-pad versions", "look first; the user withdraws versions"),
 };
@@ -34,31 +42,32 @@ static INSTALL_URL: Rule = Rule {
     instead: Instead::Run("npm ci", "installs what the lock file approves; ask the user for new packages"),
 };
 
-/// Publishing: program, words in order, the file without which there is nothing to publish.
-const PUBLISHERS: &[(&[&str], &[&str], &str)] = &[
-    (&["npm", "pnpm", "bun"], &["publish"], "package.json"),
-    (&["yarn"], &["publish"], "package.json"),
-    (&["yarn"], &["npm", "publish"], "package.json"),
-    (&["lerna"], &["publish"], "lerna.json"),
-    (&["changeset"], &["publish"], "package.json"),
-    (&["cargo"], &["publish"], "Cargo.toml"),
-    (&["poetry", "hatch", "flit", "pdm"], &["publish"], "pyproject.toml"),
-    (&["uv"], &["publish"], ""),
-    (&["twine"], &["upload"], ""),
-    (&["gem"], &["push"], ""),
-    (&["mvn", "mvnw"], &["deploy"], "pom.xml"),
-    (&["gradle", "gradlew"], &["publish"], ""),
-    (&["dotnet"], &["nuget", "push"], ""),
-    (&["nuget"], &["push"], ""),
-    (&["dart", "flutter"], &["pub", "publish"], "pubspec.yaml"),
-    (&["pod"], &["trunk", "push"], ""),
-    (&["vsce", "ovsx"], &["publish"], "package.json"),
-    (&["jsr", "deno"], &["publish"], ""),
-    (&["mix"], &["hex.publish"], "mix.exs"),
+/// Publishing: program, words in order, the files of which one must be there for anything to be published.
+type Publisher = (&'static [&'static str], &'static [&'static str], &'static [&'static str]);
+
+const PUBLISHERS: &[Publisher] = &[
+    (&["npm", "pnpm", "bun", "yarn"], &["publish"], &["package.json"]),
+    (&["yarn"], &["npm", "publish"], &["package.json"]),
+    (&["lerna"], &["publish"], &["lerna.json"]),
+    (&["changeset"], &["publish"], &["package.json"]),
+    (&["cargo"], &["publish"], &["Cargo.toml"]),
+    (&["poetry", "hatch", "flit", "pdm"], &["publish"], &["pyproject.toml"]),
+    (&["uv"], &["publish"], &["dist"]),
+    (&["twine"], &["upload"], &["dist"]),
+    (&["gem"], &["push"], &["Gemfile"]),
+    (&["mvn", "mvnw"], &["deploy"], &["pom.xml"]),
+    (&["gradle", "gradlew"], &["publish"], &["build.gradle", "build.gradle.kts"]),
+    (&["dotnet"], &["nuget", "push"], &["bin"]),
+    (&["nuget"], &["push"], &["bin"]),
+    (&["dart", "flutter"], &["pub", "publish"], &["pubspec.yaml"]),
+    (&["pod"], &["trunk", "push"], &["Podfile"]),
+    (&["vsce", "ovsx"], &["publish"], &["package.json"]),
+    (&["jsr", "deno"], &["publish"], &["jsr.json", "deno.json"]),
+    (&["mix"], &["hex.publish"], &["mix.exs"]),
 ];
 
-const WITHDRAWERS: &[(&str, &str)] =
-    &[("npm", "unpublish"), ("cargo", "yank"), ("gem", "yank"), ("npm", "deprecate")];
+/// What cannot be put back; `cargo yank` and `npm deprecate` can.
+const WITHDRAWERS: &[(&str, &str)] = &[("npm", "unpublish"), ("gem", "yank")];
 
 /// Installing by name: program, words in order.
 const INSTALLERS: &[(&[&str], &[&str])] = &[
@@ -151,22 +160,20 @@ pub(crate) fn judge(call: &Call<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
-/// There is a package to publish, or the folder cannot be looked at. Without a manifest these tools only print an error.
-fn can_publish(call: &Call<'_>, package: &str, manifest: &str) -> bool {
-    let folder = locate(Target::literal(package), call.directory(), call.scene).path;
-    let base = std::path::Path::new(&folder);
-    let start = call.directory().unwrap_or("");
-    if manifest.is_empty() || folder.is_empty() || !std::path::Path::new(start).is_dir() {
+/// There is something to publish: the named file or folder, or a manifest here or above. Without one these tools only
+/// print an error. Where it runs in a folder that is not known, there may be.
+fn can_publish(call: &Call<'_>, package: &str, manifests: &[&str]) -> bool {
+    let Some(path) = absolute(Target::literal(package), call.directory(), call.scene) else {
+        return true;
+    };
+    let (folder, _) = split_pattern(&path);
+    let named = Path::new(if wildcard::is_pattern(&path) { folder } else { &path });
+    let inside = |folder: &Path| manifests.iter().any(|name| folder.join(name).exists());
+    if package != "." && (named.is_file() || (wildcard::is_pattern(&path) && named.is_dir())) {
         return true;
     }
-    if base.is_file() {
-        return true;
-    }
-    // A workspace keeps its manifest above or in a member that a filter picks.
-    base.ancestors()
-        .take_while(|above| crate::place::is_below(&above.to_string_lossy(), &call.scene.project))
-        .any(|above| above.join(manifest).exists())
-        || base.join(manifest).exists()
+    let project = Path::new(&call.scene.project);
+    named.ancestors().take_while(|folder| folder.starts_with(project)).any(inside) || inside(named)
 }
 
 /// Names given on the command line are new; without a name the lock file's packages are installed.

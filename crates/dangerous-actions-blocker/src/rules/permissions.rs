@@ -50,7 +50,7 @@ pub(crate) fn judge(call: &Call<'_>, effects: &[Effect<'_>], hits: &mut Vec<Hit>
 
 /// The change reaches the system or a home folder: all below it, or by `find` handing it out.
 fn covers_system(call: &Call<'_>, effect: &Effect<'_>) -> bool {
-    if call.via(&["find"]) && effect.target.text.is_empty() {
+    if call.via(&["find"]) && effect.target.has_holes {
         let find = call
             .command
             .via

@@ -1,5 +1,7 @@
 //! Becoming root, and leaving a sandbox.
 
+#![expect(clippy::match_same_arms, reason = "the arms are questions in an order; joined, the order is lost")]
+
 use hook_core::Severity;
 
 use crate::arguments::FLAGS_ONLY;
@@ -61,10 +63,10 @@ pub(crate) fn judge(call: &Call<'_>, effects: &[Effect<'_>], hits: &mut Vec<Hit>
             hits.push(call.hit(&ROOT_SHELL, call.shown(2)));
         }
         "useradd" | "adduser" | "usermod" | "passwd" | "chpasswd" | "visudo" | "gpasswd" | "userdel"
-        | "deluser" | "groupadd" | "dsenableroot" => {
-            if !call.words().is_empty() && !arguments.has("SV", "status") && !arguments.is_harmless() {
-                hits.push(call.hit(&ACCOUNT, call.shown(2)));
-            }
+        | "deluser" | "groupadd" | "dsenableroot"
+            if !call.words().is_empty() && !arguments.has("SV", "status") && !arguments.is_harmless() =>
+        {
+            hits.push(call.hit(&ACCOUNT, call.shown(2)));
         }
         "setcap" => hits.push(call.hit(&ACCOUNT, call.shown(2))),
         _ if switches_off(call, effects) => hits.push(call.hit(&HARDENING, call.shown(2))),
@@ -73,7 +75,7 @@ pub(crate) fn judge(call: &Call<'_>, effects: &[Effect<'_>], hits: &mut Vec<Hit>
 }
 
 fn switches_off(call: &Call<'_>, _effects: &[Effect<'_>]) -> bool {
-    let words: Vec<_> = call.words().iter().map(|word| word.text()).take(4).collect();
+    let words: Vec<_> = call.words().iter().map(shell::Value::text).take(4).collect();
     let has = |word: &str| words.contains(&word);
     match call.name {
         "setenforce" => has("0") || has("Permissive"),

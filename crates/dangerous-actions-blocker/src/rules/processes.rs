@@ -74,11 +74,10 @@ fn is_reverse_shell(call: &Call<'_>) -> bool {
     match call.name {
         // A shell whose input or output is a socket.
         name if SHELLS.contains(&name) => {
-            let socket = call.command.redirections.iter().any(|redirection| match &redirection.target {
+            call.command.redirections.iter().any(|redirection| match &redirection.target {
                 Into::File(path) => is_socket(path.text()) && redirection.mode != Mode::Read,
                 Into::Descriptor(_) | Into::Text(_) | Into::Process => false,
-            });
-            socket
+            })
         }
         "nc" | "ncat" | "netcat" | "nc.traditional" | "nc.openbsd" => {
             let arguments = call.arguments(Takes {
@@ -141,6 +140,9 @@ fn ends(call: &Call<'_>) -> Option<&'static Rule> {
         }
         "killall5" => Some(&KILL_ALL),
         "pkill" | "killall" => {
+            let takes = Takes { short: "uUgGtPsF", long: &["signal", "euid", "uid", "user"] };
+            let arguments = call.arguments(takes);
+            let first = arguments.word(0);
             let by_user = call.words().windows(2).any(|pair| matches!(pair, [flag, user] if matches!(flag.text(), "-u" | "-U" | "--user") && !user.text().is_empty()));
             let anything = matches!(first, "." | ".*" | "") && by_user
                 || matches!(first, "." | ".*")
@@ -152,21 +154,7 @@ fn ends(call: &Call<'_>) -> Option<&'static Rule> {
             Some(&SHUTDOWN)
         }
         "init" | "telinit" if matches!(first, "0" | "6" | "1") => Some(&SHUTDOWN),
-        "systemctl"
-            if matches!(
-                first,
-                "reboot"
-                    | "poweroff"
-                    | "halt"
-                    | "kexec"
-                    | "suspend"
-                    | "hibernate"
-                    | "rescue"
-                    | "emergency"
-                    | "soft-reboot"
-                    | "isolate"
-            ) =>
-        {
+        "systemctl" if matches!(first, "reboot" | "poweroff" | "halt" | "kexec" | "soft-reboot") => {
             Some(&SHUTDOWN)
         }
         _ => None,

@@ -107,6 +107,7 @@ pub(crate) fn judge(call: &Call<'_>, hits: &mut Vec<Hit>) {
     }
     let mut looks = false;
     let mut named = false;
+    let mut before: Option<&str> = None;
     for word in call.words().iter().take(32) {
         let text = word.text();
         looks |= looking.iter().any(|verb| {
@@ -114,11 +115,37 @@ pub(crate) fn judge(call: &Call<'_>, hits: &mut Vec<Hit>) {
         });
         looks |= matches!(text, "--help" | "--dry-run" | "--dryrun" | "--version")
             || text.starts_with("--dry-run=");
-        named |= is_target(text) && names_production(call, text);
+        let chosen =
+            !CLOUDS.contains(&call.name) || before.is_some_and(chooses_account) || chooses_account(text);
+        named |= chosen && is_target(text) && names_production(call, text);
+        before = Some(text);
     }
     if named && !looks {
         hits.push(call.hit(&PRODUCTION, call.shown(4)));
     }
+}
+
+/// In these, only what chooses an account, a cluster or an app makes a target; names of things may hold any word.
+const CLOUDS: &[&str] = &["aws", "gcloud", "az", "doctl", "heroku", "fly", "flyctl", "firebase", "wrangler"];
+
+fn chooses_account(option: &str) -> bool {
+    let name = option.split('=').next().unwrap_or("");
+    matches!(
+        name,
+        "--profile"
+            | "--project"
+            | "--subscription"
+            | "--account"
+            | "--cluster"
+            | "--context"
+            | "-a"
+            | "--app"
+            | "--env"
+            | "--environment"
+            | "-g"
+            | "--resource-group"
+            | "-P"
+    )
 }
 
 /// A host, a context, a profile: not a sentence, not a path of this machine, not a package flag.

@@ -8,6 +8,7 @@ use crate::rule::{Hit, Instead, Rule};
 
 pub(crate) static RULES: &[&Rule] = &[
     &CONTAINER_DATA,
+    &CONTAINER_PROJECT,
     &CONTAINER_ALL,
     &CONTAINER_HOST,
     &CLUSTER_DELETE,
@@ -25,6 +26,12 @@ static CONTAINER_DATA: Rule = Rule {
     id: "container-data",
     severity: Severity::High,
     harm: "would delete volumes, and the data in them",
+    instead: Instead::Run("docker compose down", "stops and removes the containers and keeps their volumes"),
+};
+static CONTAINER_PROJECT: Rule = Rule {
+    id: "container-project-data",
+    severity: Severity::Low,
+    harm: "would delete the volumes of this project's containers",
     instead: Instead::Run("docker compose down", "stops and removes the containers and keeps their volumes"),
 };
 static CONTAINER_ALL: Rule = Rule {
@@ -114,8 +121,13 @@ const KUBECTL: &[&str] = &["kubectl", "oc", "k", "k3s", "microk8s", "minikube"];
 const TERRAFORM: &[&str] = &["terraform", "tofu", "terragrunt", "tf"];
 
 const ROWS: &[Row] = &[
-    Row { programs: COMPOSE, words: &["down"], needs: &["v", "volumes"], rule: &CONTAINER_DATA },
-    Row { programs: COMPOSE, words: &["compose|docker-compose", "rm"], needs: &["v"], rule: &CONTAINER_DATA },
+    Row { programs: COMPOSE, words: &["down"], needs: &["v", "volumes"], rule: &CONTAINER_PROJECT },
+    Row {
+        programs: COMPOSE,
+        words: &["compose|docker-compose", "rm"],
+        needs: &["v"],
+        rule: &CONTAINER_PROJECT,
+    },
     Row { programs: DOCKER, words: &["system", "prune"], needs: &["volumes"], rule: &CONTAINER_DATA },
     Row { programs: DOCKER, words: &["system", "prune"], needs: &["a", "all"], rule: &CONTAINER_ALL },
     Row { programs: DOCKER, words: &["volume", "prune"], needs: &[], rule: &CONTAINER_DATA },

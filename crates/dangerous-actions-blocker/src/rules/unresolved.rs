@@ -70,9 +70,9 @@ pub(crate) fn judge_line(text: &str, line: &Analysis, hits: &mut Vec<Hit>) {
         });
     }
     for problem in &line.unparsed {
-        let part = text.get(problem.span.start..problem.span.end.min(text.len())).unwrap_or("");
+        let part = text.get(problem.span.start..).unwrap_or("");
         // An open quote makes bash refuse the whole line; what stands in it was read as one word.
-        if problem.what.starts_with("unterminated") || !names_damage(part) {
+        if problem.what.contains("unterminated") || !names_damage(part) {
             continue;
         }
         hits.push(Hit {
