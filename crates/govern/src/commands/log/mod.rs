@@ -9,6 +9,7 @@ mod query;
 mod reconcile;
 mod scan;
 mod seal;
+mod ship;
 mod stats;
 mod tail;
 mod time;
@@ -46,6 +47,8 @@ const VERBS: &[Verb] = &[
     export::VERB,
     seal::VERB,
     prune::VERB,
+    ship::VERB,
+    ship::BROKER,
 ];
 
 fn run(arguments: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> {

@@ -89,6 +89,11 @@ fn run(arguments: &Arguments<'_>, io: &mut Io<'_>) -> Result<Exit, Failure> {
     Ok(Exit::Clean)
 }
 
+/// How long the tier in force keeps records.
+pub(super) fn tier_retention(io: &Io<'_>) -> Result<TimeDelta, Failure> {
+    Ok(retention(policy(io)?.tier()))
+}
+
 fn policy(io: &Io<'_>) -> Result<Policy, Failure> {
     let mut layers = Vec::new();
     for (kind, file) in places(&io.home, Some(&io.cwd), &io.managed) {
