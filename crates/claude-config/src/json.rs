@@ -173,8 +173,9 @@ impl std::fmt::Display for Position {
 /// Where byte `offset` of `text` stands.
 pub fn position(text: &str, offset: usize) -> Position {
     let before = text.get(..text.floor_char_boundary(offset)).unwrap_or(text);
-    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let line = memchr::memchr_iter(b'\n', before.as_bytes()).count() + 1;
+    let begin = memchr::memrchr(b'\n', before.as_bytes()).map_or(0, |at| at + 1);
+    let column = before.get(begin..).unwrap_or_default().chars().count() + 1;
     Position { line, column }
 }
 

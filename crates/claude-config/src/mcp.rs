@@ -98,6 +98,22 @@ pub fn servers(places: &Places) -> Result<Found, Error> {
     Ok(found)
 }
 
+/// The servers of one scope, nothing of the others read: what a call asks whose source the client names. Shadowing is seen only within the
+/// scope, for the client has settled it by then.
+pub fn servers_of(places: &Places, scope: Scope) -> Result<Found, Error> {
+    let mut found = Found::default();
+    match scope {
+        Scope::Managed => drop(managed::collect(places, &mut found)?),
+        Scope::Local | Scope::User => from_state_file(places, &mut found)?,
+        Scope::Project => from_project_files(places, &mut found)?,
+        Scope::Plugin => plugin::collect(places, &mut found)?,
+        Scope::Agent => agent::collect(places, &mut found)?,
+    }
+    found.servers.retain(|server| server.scope == scope);
+    mark_shadowed(&mut found.servers, false);
+    Ok(found)
+}
+
 fn from_state_file(places: &Places, found: &mut Found) -> Result<(), Error> {
     let Some((document, root)) = found.read(&places.state)? else { return Ok(()) };
     let key = places.root().to_string_lossy();

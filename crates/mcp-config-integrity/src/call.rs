@@ -17,7 +17,7 @@ pub(crate) fn decide(event: &Event, context: &Context<'_>) -> Result<Decision, E
     if baseline.is_empty() && baseline.broken().is_none() && drift.is_empty() && !required {
         return Ok(Decision::pass());
     }
-    let inventory = Inventory::read(&places(event, context))?;
+    let inventory = Inventory::of_source(&places(event, context), called.source)?;
     // Not in any file: an SDK server, a connector, `--mcp-config`. governance-check judges those by their source.
     let Some(server) = inventory.called(called.name, called.source, event.tool_name()) else {
         return Ok(Decision::pass());

@@ -42,12 +42,27 @@ pub fn places(event: &Event, context: &Context<'_>) -> Places {
 impl Inventory {
     /// Reads every scope.
     pub fn read(places: &Places) -> Result<Inventory, Error> {
-        let found = mcp::servers(places)?;
+        Ok(Inventory::from_found(&mcp::servers(places)?, places))
+    }
+
+    fn from_found(found: &mcp::Found, places: &Places) -> Inventory {
         let servers = found.servers.iter().map(|server| configured(server, places)).collect();
         let problem = |problem: &mcp::Problem| {
             format!("{}:{}: {}", problem.file.display(), problem.position.line, problem.what)
         };
-        Ok(Inventory { servers, problems: found.problems.iter().map(problem).collect() })
+        Inventory { servers, problems: found.problems.iter().map(problem).collect() }
+    }
+
+    /// Reads as much as a call of this source needs: its own scope where the client names one that stands in files.
+    pub fn of_source(places: &Places, source: &str) -> Result<Inventory, Error> {
+        const SCOPES: &[Scope] =
+            &[Scope::Managed, Scope::Local, Scope::Project, Scope::User, Scope::Plugin, Scope::Agent];
+        let named = if source == "enterprise" { "managed" } else { source };
+        match SCOPES.iter().find(|scope| scope.as_str() == named) {
+            Some(scope) => Ok(Inventory::from_found(&mcp::servers_of(places, *scope)?, places)),
+            None if source.is_empty() => Inventory::read(places),
+            None => Ok(Inventory::default()),
+        }
     }
 
     /// The server behind a call: by what the client says of its source, else by the tool's name.
