@@ -13,7 +13,7 @@ pub(crate) fn files(prompt: &str, context: &Context<'_>) -> Vec<PathBuf> {
     for (at, _) in prompt.match_indices('@') {
         let before = prompt.get(..at).and_then(|before| before.chars().next_back());
         // An address such as me@example.com mentions nothing.
-        if before.is_some_and(|before| before.is_alphanumeric()) {
+        if before.is_some_and(char::is_alphanumeric) {
             continue;
         }
         for name in names(prompt.get(at + 1..).unwrap_or_default()) {

@@ -152,51 +152,52 @@ const PUBLIC: &[&[u8]] = &[
 ];
 
 /// The random value of a name such as `api_key` whose telling word stands at `at`.
+///
+/// The cheap questions come first: most of these words in ordinary text have no value after them at all.
 pub(crate) fn secret(text: &[u8], at: usize, length: usize) -> Option<Range<usize>> {
-    let (name, kind) = name_around(text, at, length)?;
     let site = assign::site(text, at + length)?;
-    let span = plausible(text, name, site)?;
+    let span = assign::whole_value(text, site)?;
     let value = text.get(span.clone())?;
+    if !looks_random(value, 12) {
+        return None;
+    }
+    let (name, kind) = name_around(text, at, length)?;
     let fits = match kind {
-        Kind::Password => looks_random(value, 12),
-        Kind::Secret | Kind::Named => looks_random(value, 15),
-        Kind::Bare => {
-            looks_random(value, 15) && !is_hash(value) && !placeholder::contains_folded(name, b"key.")
-        }
+        Kind::Password => true,
+        Kind::Secret | Kind::Named => value.len() >= 15,
+        Kind::Bare => value.len() >= 15 && !is_hash(value) && !placeholder::contains_folded(name, b"key."),
     };
-    fits.then_some(span)
+    (fits && is_plausible(name, value, site)).then_some(span)
 }
 
 /// The value of a name such as `password` that a person may have chosen.
 pub(crate) fn password(text: &[u8], at: usize, length: usize) -> Option<Range<usize>> {
-    let (name, kind) = name_around(text, at, length)?;
-    if !matches!(kind, Kind::Password | Kind::Secret) {
-        return None;
-    }
     let Some(site) = assign::site(text, at + length) else {
-        return if kind == Kind::Password { prose::password(text, at, length) } else { None };
+        let found = prose::password(text, at, length)?;
+        return matches!(name_around(text, at, length)?.1, Kind::Password).then_some(found);
     };
-    let span = plausible(text, name, site)?;
-    let value = text.get(span.clone())?;
-    let quoted = site.quote.is_some();
-    let fits = prose::is_compared(text, span.start, value)
-        || match kind {
-            Kind::Password => is_password(value, quoted) || prose::is_given(text, at, value, quoted),
-            _ => quoted && is_password(value, quoted),
-        };
-    fits.then_some(span)
-}
-
-/// The value at a site, where it is neither code, nor a stand-in, nor the name itself.
-fn plausible(text: &[u8], name: &[u8], site: assign::Site) -> Option<Range<usize>> {
     let span = assign::whole_value(text, site)?;
     let value = text.get(span.clone())?;
-    let is_own_name = value.len() <= name.len() && placeholder::contains_folded(name, value);
     let quoted = site.quote.is_some();
+    let is_chosen = is_password(value, quoted) || prose::is_compared(text, span.start, value);
+    if !is_chosen && !prose::is_given(text, at, value, quoted) {
+        return None;
+    }
+    let (name, kind) = name_around(text, at, length)?;
+    let fits = match kind {
+        Kind::Password => true,
+        Kind::Secret => is_chosen && quoted,
+        Kind::Named | Kind::Bare => false,
+    };
+    (fits && is_plausible(name, value, site)).then_some(span)
+}
+
+/// Whether a value is neither code, nor a stand-in, nor the name itself.
+fn is_plausible(name: &[u8], value: &[u8], site: assign::Site) -> bool {
+    let quoted = site.quote.is_some();
+    let is_own_name = value.len() <= name.len() && placeholder::contains_folded(name, value);
     let is_unquoted_code = !quoted && (is_number(value) || is_identifier(value));
-    let counts =
-        !is_own_name && !is_unquoted_code && !is_code(value, quoted) && !placeholder::is_placeholder(value);
-    counts.then_some(span)
+    !is_own_name && !is_unquoted_code && !is_code(value, quoted) && !placeholder::is_placeholder(value)
 }
 
 /// The whole identifier around the word, and what it promises; nothing for names of public things.

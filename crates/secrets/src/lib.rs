@@ -23,6 +23,7 @@ mod hit;
 mod index;
 mod jwt;
 mod pem;
+mod personal;
 mod placeholder;
 mod prose;
 mod provider;

@@ -2,7 +2,9 @@
 
 use crate::hit::{Hit, resolve};
 use crate::rule::{Matcher, Rule};
-use crate::{Confidence, assign, bare, checksum, entropy, generic, index, placeholder, token, views};
+use crate::{
+    Confidence, assign, bare, checksum, entropy, generic, index, personal, placeholder, token, views,
+};
 
 /// What to look for beyond the built-in secrets.
 #[derive(Clone, Copy, Debug, Default)]
@@ -14,7 +16,9 @@ pub struct Options {
 /// The ids of all built-in rules, each once, in the order of their families.
 pub fn rule_ids() -> Vec<&'static str> {
     let mut ids: Vec<&'static str> = Vec::new();
-    for id in index::RULES.iter().map(|rule| rule.id).chain(bare::RULES.iter().copied()) {
+    for id in
+        index::RULES.iter().map(|rule| rule.id).chain(bare::RULES.iter().chain(personal::RULES).copied())
+    {
         if !ids.contains(&id) {
             ids.push(id);
         }
@@ -25,16 +29,20 @@ pub fn rule_ids() -> Vec<&'static str> {
 /// Every secret in `text`, in order, none overlapping another.
 ///
 /// Takes time linear in the length of the text and memory within three times of it.
-pub fn scan(text: &str, _options: &Options) -> Vec<Hit<'static>> {
+pub fn scan(text: &str, options: &Options) -> Vec<Hit<'static>> {
     let bytes = text.as_bytes();
     let mut hits = Vec::new();
     scan_plain(bytes, &mut hits);
-    views::each_run(bytes, &mut |run| hits.extend(bare::find(bytes, &run)));
+    if options.personal_data {
+        personal::find(bytes, &mut hits);
+    }
     let mut found = Vec::new();
-    views::each_view(bytes, &mut |view| {
+    let mut bare = Vec::new();
+    views::each_view(bytes, &mut |run| bare.extend(bare::find(bytes, run)), &mut |view| {
         scan_plain(&view.text, &mut found);
         hits.extend(found.drain(..).map(|hit| Hit { span: view.source(&hit.span), ..hit }));
     });
+    hits.extend(bare);
     for hit in &mut hits {
         hit.span = text.floor_char_boundary(hit.span.start)..text.ceil_char_boundary(hit.span.end);
     }

@@ -30,15 +30,10 @@ enum Scale {
     Hex,
 }
 
-/// Calls `visit` with each view of `text`.
-pub(crate) fn each_view(text: &[u8], visit: &mut impl FnMut(&View)) {
+/// Calls `visit` with each view of `text`, and `run` with each stretch of twenty and more base 64 characters.
+pub(crate) fn each_view(text: &[u8], run: &mut impl FnMut(&Range<usize>), visit: &mut impl FnMut(&View)) {
     unescape::each_window(text, visit);
-    runs::each_decoded(text, visit);
-}
-
-/// Calls `visit` with each stretch of twenty and more base 64 characters.
-pub(crate) fn each_run(text: &[u8], visit: &mut impl FnMut(Range<usize>)) {
-    runs::each_run(text, visit);
+    runs::each_decoded(text, run, visit);
 }
 
 impl View {

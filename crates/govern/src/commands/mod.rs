@@ -11,6 +11,7 @@ mod log;
 mod mcp;
 pub mod policy;
 mod replay;
+mod scan;
 mod stop;
 pub mod tier;
 
@@ -40,6 +41,7 @@ pub const COMMANDS: &[Command] = &[
     integrity::COMMAND,
     stop::STOP,
     stop::RESUME,
+    scan::COMMAND,
     explain::COMMAND,
     hook::COMMAND,
 ];

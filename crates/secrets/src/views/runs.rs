@@ -13,11 +13,13 @@ const STRIDE: usize = SHORTEST - 4;
 const LONGEST: usize = 1024 * 1024;
 
 /// Every stretch of at least `SHORTEST` characters holds a multiple of `STRIDE`, so most bytes are never looked at.
-pub(super) fn each_run(text: &[u8], visit: &mut impl FnMut(Range<usize>)) {
+fn each_run(text: &[u8], visit: &mut impl FnMut(Range<usize>)) {
     let mut done = 0;
     let mut at = STRIDE;
     while let Some(byte) = text.get(at) {
-        if !RUN.has(*byte) {
+        // The first such position of a long enough stretch has four more of its bytes behind it.
+        let goes_on = |ahead: usize| text.get(at + ahead).is_some_and(|byte| RUN.has(*byte));
+        if !RUN.has(*byte) || !goes_on(SHORTEST - STRIDE) || !goes_on(2) {
             at += STRIDE;
             continue;
         }
@@ -32,9 +34,10 @@ pub(super) fn each_run(text: &[u8], visit: &mut impl FnMut(Range<usize>)) {
     }
 }
 
-pub(super) fn each_decoded(text: &[u8], visit: &mut impl FnMut(&View)) {
+pub(super) fn each_decoded(text: &[u8], seen: &mut impl FnMut(&Range<usize>), visit: &mut impl FnMut(&View)) {
     let mut covered = 0;
     each_run(text, &mut |run| {
+        seen(&run);
         if run.start < covered {
             return;
         }

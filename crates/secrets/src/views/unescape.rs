@@ -20,7 +20,7 @@ pub(super) fn each_window(text: &[u8], visit: &mut impl FnMut(&View)) {
     }
     // Joins are looked for apart: `+` and line ends are everywhere, escapes are not.
     let mut window: Option<(usize, usize)> = None;
-    for at in memchr::memchr3_iter(b'+', b'\n', b'.', text)
+    for at in memchr::memchr2_iter(b'+', b'\n', text)
         .filter(|at| is_join(text, *at))
         .chain(std::iter::once(usize::MAX))
     {
