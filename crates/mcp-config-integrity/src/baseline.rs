@@ -163,4 +163,24 @@ mod tests {
             assert_eq!(Baseline::parse(&text).broken(), Some(line), "{text}");
         }
     }
+
+    /// Every cut and every changed byte: no panic, and nothing is believed that was not accepted.
+    #[test]
+    fn no_mutation_adds_an_acceptance() {
+        let whole = text();
+        let key = |name: &str| Key { scope: "user".into(), owner: String::new(), name: name.into() };
+        let accepted = Baseline::parse(&whole).of(&key("b")).cloned();
+        for at in (0..whole.len()).filter(|at| whole.is_char_boundary(*at)) {
+            for put in ["", "0", "\"", "{", "\n"] {
+                let mutated = format!("{}{put}{}", &whole[..at], &whole[at + 1..]);
+                let baseline = Baseline::parse(&mutated);
+                assert!(
+                    baseline.of(&key("b")).is_none_or(|found| Some(found) == accepted.as_ref()),
+                    "{mutated}"
+                );
+            }
+            Baseline::parse(&whole[..at]);
+            crate::DriftNotes::parse(&whole.as_bytes()[..at]);
+        }
+    }
 }
