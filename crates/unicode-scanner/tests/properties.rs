@@ -191,7 +191,7 @@ fn check(text: &str, options: Options) {
     assert!(hidden && !removed.counts.is_empty() && clean != text, "{text:?}");
     assert_eq!(strip(&clean, options), None, "stripping twice changes more: {text:?} {clean:?}");
     assert!(!scan(&clean, options).iter().any(|finding| finding.class.is_invisible()), "{text:?} {clean:?}");
-    let visible = |text: &str| text.chars().filter(|c| c.is_ascii_alphanumeric()).count();
+    let visible = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).count();
     assert!(visible(&clean) >= visible(text), "visible letters were lost: {text:?} {clean:?}");
 }
 
