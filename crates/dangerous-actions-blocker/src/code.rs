@@ -7,7 +7,7 @@ use crate::carried::calls_of;
 use crate::effects::{Act, Effect};
 use crate::place::Target;
 use crate::rule::Hit;
-use crate::rules::{credentials, databases, deletion, disks, governance, persistence};
+use crate::rules::{credentials, databases, deletion, disks, execution, governance, persistence};
 
 const INTERPRETERS: &[&str] = &[
     "python",
@@ -140,6 +140,7 @@ fn judge_code(call: &Call<'_>, code: &str, hits: &mut Vec<Hit>) {
         .collect();
     governance::judge(call, &effects, hits);
     governance::judge_code(call, code, hits);
+    execution::judge_code(call, code, hits);
     deletion::judge(call, &effects, hits);
     disks::judge(call, &effects, hits);
     credentials::judge(call, &effects, hits);

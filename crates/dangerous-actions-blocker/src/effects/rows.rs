@@ -360,7 +360,11 @@ pub(super) fn add<'a>(call: &Call<'a>, effects: &mut Vec<Effect<'a>>) {
     };
     let arguments = call.arguments(row.takes);
     for (short, long, act) in row.files {
-        effects.extend(arguments.values(short, long).into_iter().map(|target| Effect::new(*act, target)));
+        effects.extend(arguments.values(short, long).into_iter().map(|target| Effect {
+            act: *act,
+            target,
+            recursive: call.name == "unzip",
+        }));
     }
     let recursive = row.recursive != ("", "") && arguments.has(row.recursive.0, row.recursive.1);
     let acts = row.needs == ("", "") || arguments.has(row.needs.0, row.needs.1);

@@ -112,7 +112,8 @@ fn tar<'a>(call: &Call<'a>, effects: &mut Vec<Effect<'a>>) {
     };
     if mode("x", "extract") {
         if let Some(folder) = arguments.value("C", "directory") {
-            effects.push(Effect::new(Act::Create, folder));
+            // What it unpacks may be anything in there.
+            effects.push(Effect::with_all_below(Act::Create, folder));
         }
         effects.extend(archive.map(|archive| Effect::new(Act::Mention, archive)));
         return;

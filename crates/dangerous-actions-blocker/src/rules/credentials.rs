@@ -188,32 +188,17 @@ pub(crate) fn secrecy_of(target: Target<'_>, call: &Call<'_>) -> Secrecy {
 
 /// How secret the content of `path` is. `glob`: its pattern characters are live.
 pub(crate) fn secrecy(path: &str, glob: bool) -> Secrecy {
+    if path.starts_with("/dev/") {
+        return Secrecy::Plain;
+    }
     let lower = path.to_ascii_lowercase().replace('\\', "/");
     let name = base_name(&lower);
     let is = |pattern: &str, plain: &str| if glob { could_be(pattern, plain) } else { pattern == plain };
     if name.ends_with(".pub") || PUBLIC.iter().any(|public| name.ends_with(public)) {
         return Secrecy::Plain;
     }
-    let tail: Vec<&str> = lower.rsplit('/').collect();
-    for store in STORES {
-        let wanted: Vec<&str> = store.rsplit('/').collect();
-        // `~/.ssh/` and `~/.ssh/*` as well as `~/.ssh/id_rsa`: a folder of secrets stands for what is in it.
-        for skip in 0..=2 {
-            let Some(part) = tail.get(skip..skip + wanted.len()) else { break };
-            let folder_only = store.ends_with("/*");
-            let matched = part
-                .iter()
-                .zip(&wanted)
-                .all(|(have, want)| is(have, want) || (*want == "*" && !have.is_empty()));
-            if matched && (skip == 0 || folder_only) {
-                return Secrecy::Store;
-            }
-        }
-        if let Some(folder) = store.strip_suffix("/*")
-            && (lower.ends_with(folder) || lower.ends_with(&format!("{folder}/")))
-        {
-            return Secrecy::Store;
-        }
+    if STORES.iter().any(|store| is_in_store(&lower, store, glob)) {
+        return Secrecy::Store;
     }
     if SYSTEM_STORES.iter().any(|store| is(&lower, store)) {
         return Secrecy::Store;
@@ -236,6 +221,38 @@ pub(crate) fn secrecy(path: &str, glob: bool) -> Secrecy {
         return Secrecy::Key;
     }
     Secrecy::Plain
+}
+
+/// The path's last components are the store's; below a store that is a folder (`.ssh/*`) two more may follow, and the
+/// folder itself stands for what is in it.
+fn is_in_store(lower: &str, store: &str, glob: bool) -> bool {
+    let folder = store.strip_suffix("/*");
+    // Most paths hold no store's first name at all; a pattern might.
+    if !glob && !lower.contains(store.split('/').next().unwrap_or(store)) {
+        return false;
+    }
+    if folder.is_some_and(|folder| {
+        lower.strip_suffix(folder).is_some_and(|above| above.is_empty() || above.ends_with('/'))
+    }) {
+        return true;
+    }
+    let deepest = if folder.is_some() { 2 } else { 0 };
+    let components = store.split('/').count();
+    (0..=deepest).any(|skip| {
+        let mut have = lower.rsplit('/').skip(skip);
+        let mut want = store.rsplit('/');
+        (0..components).all(|_| match (have.next(), want.next()) {
+            (Some(have), Some("*")) => !have.is_empty(),
+            (Some(have), Some(want)) => {
+                if glob {
+                    could_be(have, want)
+                } else {
+                    have == want
+                }
+            }
+            _ => false,
+        })
+    })
 }
 
 /// A pattern that begins like the secret's name and could be it: `.e*` is `.env`, but `*` is not meant for it.

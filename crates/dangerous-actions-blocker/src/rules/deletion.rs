@@ -141,8 +141,11 @@ fn unknown(call: &Call<'_>, effect: &Effect<'_>) -> Option<Hit> {
     if temporary {
         return None;
     }
-    let items = call.words().iter().any(|word| word.holes().iter().any(|hole| hole.why == Unknown::Item));
-    let rule = if items && call.via(&["xargs", "parallel"]) { &UNSEEN } else { &UNKNOWN };
+    let items = call
+        .words()
+        .iter()
+        .any(|word| word.holes().iter().any(|hole| matches!(hole.why, Unknown::Item | Unknown::Input)));
+    let rule = if items { &UNSEEN } else { &UNKNOWN };
     Some(call.hit(rule, call.shown(3)))
 }
 

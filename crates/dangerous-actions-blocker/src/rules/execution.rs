@@ -112,6 +112,60 @@ pub(crate) fn judge(call: &Call<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
+/// Code for another interpreter that runs what it has just decoded or fetched.
+pub(crate) fn judge_code(call: &Call<'_>, code: &str, hits: &mut Vec<Hit>) {
+    const RUNS: &[&str] = &[
+        "exec(",
+        "eval(",
+        "eval ",
+        "os.system(",
+        "subprocess.",
+        "execSync(",
+        "child_process",
+        "system(",
+        "Function(",
+        "popen(",
+        "spawn(",
+    ];
+    const DECODES: &[&str] = &[
+        "b64decode",
+        "decode64",
+        "fromhex(",
+        "codecs.decode",
+        "zlib.decompress",
+        "atob(",
+        "'base64')",
+        "\"base64\")",
+        "unpack(",
+        "rot13",
+        "marshal.loads",
+    ];
+    const FETCHES: &[&str] = &[
+        "urlopen(",
+        "requests.get(",
+        "urlretrieve(",
+        "fetch(",
+        "http.get(",
+        "https.get(",
+        "LWP::Simple",
+        "open-uri",
+        "URI.open(",
+        "Net::HTTP",
+    ];
+    let has = |words: &[&str]| words.iter().any(|word| code.contains(word));
+    if !has(RUNS) {
+        return;
+    }
+    if has(FETCHES)
+        && !["localhost", "127.0.0.1"].iter().any(|local| code.contains(local))
+        && (code.contains("exec(") || code.contains("eval"))
+    {
+        hits.push(call.hit(&REMOTE, format!("{} with code from the network", call.name)));
+    } else if has(DECODES) {
+        hits.push(call.hit(&DECODED, format!("{} with decoded code", call.name)));
+    }
+}
+
 pub(crate) const SHELLS: &[&str] = &[
     "sh",
     "bash",

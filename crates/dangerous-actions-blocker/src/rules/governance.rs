@@ -151,7 +151,7 @@ pub(crate) fn rule_for_path(path: &str, scene: &Scene) -> Option<&'static Rule> 
     if below(&scene.state)
         || below(&scene.managed)
         || MANAGED.iter().any(|folder| below(folder))
-        || lower.contains("/claude-governance/")
+        || lower.contains("/claude-governance")
     {
         return (!is_project_source(path, scene)).then_some(&FILES);
     }

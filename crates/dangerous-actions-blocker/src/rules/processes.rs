@@ -163,6 +163,9 @@ fn ends(call: &Call<'_>) -> Option<&'static Rule> {
 
 /// A command in the background of an endless loop with nothing that waits for it.
 pub(crate) fn judge_loop(call: &Call<'_>, endless: bool, hits: &mut Vec<Hit>) {
+    if !(endless && call.command.repeated && call.command.background) {
+        return;
+    }
     let waits = call.line.commands.iter().any(|other| {
         other.repeated
             && other.reach == shell::Reach::Always
@@ -176,7 +179,7 @@ pub(crate) fn judge_loop(call: &Call<'_>, endless: bool, hits: &mut Vec<Hit>) {
         .commands
         .iter()
         .any(|other| other.repeated && other.argv.first().is_some_and(|word| word.text() == "disown"));
-    if endless && call.command.repeated && call.command.background && (!waits || disowned) {
+    if !waits || disowned {
         hits.push(call.hit(&LOOP, call.shown(1)));
     }
 }
