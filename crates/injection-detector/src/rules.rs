@@ -109,6 +109,17 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
     GROUPS.iter().flat_map(|group| group.iter())
 }
 
+/// The rule with this place in [`all`].
+fn at(mut index: usize) -> Option<&'static Rule> {
+    for group in GROUPS {
+        match group.get(index) {
+            Some(rule) => return Some(rule),
+            None => index -= group.len(),
+        }
+    }
+    None
+}
+
 /// A rule met in a text, from one token to another (both included).
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Hit {
@@ -118,20 +129,48 @@ pub(crate) struct Hit {
     pub(crate) last: usize,
 }
 
-/// The classes a sequence can begin with: words of no such class are passed over without looking at a rule.
+/// How many rules there are.
+#[expect(clippy::indexing_slicing, reason = "runs in the compiler, where a wrong index is a compile error")]
+const COUNT: usize = {
+    let mut count = 0;
+    let mut group = 0;
+    while group < GROUPS.len() {
+        count += GROUPS[group].len();
+        group += 1;
+    }
+    count
+};
+
+/// What each rule can begin with, in the order of [`all`]: most words are passed over without a look at a rule.
+static OPENINGS: [Classes; COUNT] = openings();
+
+/// What any rule can begin with.
 const BEGINNINGS: Classes = beginnings();
 
 #[expect(clippy::indexing_slicing, reason = "runs in the compiler, where a wrong index is a compile error")]
-const fn beginnings() -> Classes {
-    let mut classes = Classes::NONE;
-    let mut group = 0;
+const fn openings() -> [Classes; COUNT] {
+    let mut openings = [Classes::NONE; COUNT];
+    let (mut group, mut at) = (0, 0);
     while group < GROUPS.len() {
         let mut rule = 0;
         while rule < GROUPS[group].len() {
-            classes = classes.or(GROUPS[group][rule].steps[0].any);
+            openings[at] = GROUPS[group][rule].steps[0].any;
+            at += 1;
             rule += 1;
         }
         group += 1;
+    }
+    openings
+}
+
+#[expect(clippy::indexing_slicing, reason = "runs in the compiler, where a wrong index is a compile error")]
+const fn beginnings() -> Classes {
+    let openings = openings();
+    let mut classes = Classes::NONE;
+    let mut at = 0;
+    while at < COUNT {
+        classes = classes.or(openings[at]);
+        at += 1;
     }
     classes
 }
@@ -142,7 +181,8 @@ pub(crate) fn find(tokens: &[Token], hits: &mut Vec<Hit>) {
         if !token.classes.meets(BEGINNINGS) {
             continue;
         }
-        for (index, rule) in (0_u32..).zip(all()) {
+        for (index, _) in (0_u32..).zip(&OPENINGS).filter(|(_, opening)| opening.meets(token.classes)) {
+            let Some(rule) = at(index as usize) else { continue };
             let Some((opening, rest)) = rule.steps.split_first() else { continue };
             if opening.takes(token)
                 && let Some(last) = follow(tokens, first, rest)

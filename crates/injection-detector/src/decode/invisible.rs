@@ -6,6 +6,10 @@ use super::{Encoding, Piece};
 const MIN_RUN: usize = 8;
 
 pub(super) fn find(text: &str, found: &mut Vec<Piece>) {
+    // Every one of them begins with one of these bytes in UTF-8.
+    if memchr::memchr2(0xEF, 0xF3, text.as_bytes()).is_none() {
+        return;
+    }
     let mut bytes = Vec::new();
     let mut start = 0;
     for (at, character) in text.char_indices() {
@@ -14,7 +18,7 @@ pub(super) fn find(text: &str, found: &mut Vec<Piece>) {
                 start = at;
             }
             bytes.push(byte);
-        } else {
+        } else if !bytes.is_empty() {
             take(&mut bytes, start..at, found);
         }
     }
