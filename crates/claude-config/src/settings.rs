@@ -63,6 +63,8 @@ pub struct Defect {
     pub what: String,
     /// Whether it costs the whole file.
     pub drops_file: bool,
+    /// The key is written again further down, and that one counts.
+    pub repeated: bool,
 }
 
 /// A settings file.
@@ -109,6 +111,30 @@ impl Settings {
     /// A value in force.
     pub fn at(&self, path: &[&str]) -> Option<&Node> {
         self.root()?.at(path)
+    }
+
+    /// The file's value without the parts the client passes over; an empty object for a file that is not in force.
+    pub fn in_force(&self) -> serde_json::Value {
+        let mut value = serde_json::Value::Object(serde_json::Map::new());
+        let Some(root) = self.root() else { return value };
+        for member in root.effective_members() {
+            let dropped = |defect: &Defect| defect.path == member.key && !defect.repeated;
+            if !self.defects.iter().any(dropped)
+                && let Some(fields) = value.as_object_mut()
+            {
+                fields.insert(member.key.clone(), member.value.to_json());
+            }
+        }
+        for behavior in Behavior::ALL {
+            let rules: Vec<_> = self.rules(behavior).into_iter().map(|(_, node)| node.to_json()).collect();
+            if let Some(list) = value.pointer_mut(&format!("/permissions/{}", behavior.as_str())) {
+                *list = rules.into();
+            }
+        }
+        if let (Some(written), Some(taken)) = (root.get("hooks"), value.get_mut("hooks")) {
+            *taken = hooks::in_force(written);
+        }
+        value
     }
 
     /// The rules in force of one list, in order, each with its place.

@@ -1,10 +1,6 @@
 //! Permission rules against what the client did with them: our own recordings, and `../shared/oracle` where it is there.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a helper of a test fails as the test does"
-)]
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails as the test does")]
 
 use std::path::{Path, PathBuf};
 

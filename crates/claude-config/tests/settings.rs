@@ -1,7 +1,5 @@
 //! The standing of settings files: the client's own verdicts, recorded and remembered.
 
-#![expect(clippy::unwrap_used, reason = "a helper of a test fails as the test does")]
-
 use std::path::Path;
 use std::process::Command;
 

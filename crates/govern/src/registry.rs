@@ -14,6 +14,7 @@ pub struct Registered {
 #[rustfmt::skip] // One row a line, so that two new hooks never meet in one.
 pub const REGISTRY: &[Registered] = &[
     Registered { hook: &dangerous_actions_blocker::HOOK, rules: dangerous_actions_blocker::rule_ids },
+    Registered { hook: &governance_check::HOOK, rules: governance_check::rules },
     Registered { hook: &mcp_config_integrity::HOOK, rules: mcp_config_integrity::rules },
     Registered { hook: &unicode_scanner::HOOK, rules: unicode_scanner::rules },
     Registered { hook: &secrets_scanner::HOOK, rules: secrets_scanner::rules },

@@ -216,15 +216,12 @@ fn ranges(inner: &[char]) -> Vec<(char, char)> {
     let mut ranges = Vec::new();
     let mut at = 0;
     while let Some(low) = inner.get(at) {
-        match (inner.get(at + 1), inner.get(at + 2)) {
-            (Some('-'), Some(high)) => {
-                ranges.push((*low, *high));
-                at += 3;
-            }
-            _ => {
-                ranges.push((*low, *low));
-                at += 1;
-            }
+        if let (Some('-'), Some(high)) = (inner.get(at + 1), inner.get(at + 2)) {
+            ranges.push((*low, *high));
+            at += 3;
+        } else {
+            ranges.push((*low, *low));
+            at += 1;
         }
     }
     ranges

@@ -32,7 +32,14 @@ impl Check<'_> {
     pub(super) fn note(&mut self, path: &str, span: Span, what: String, drops_file: bool) {
         let position = self.document.position(span.start);
         let drops_file = drops_file && (!self.managed || path.is_empty());
-        self.defects.push(Defect { path: path.to_owned(), span, position, what, drops_file });
+        self.defects.push(Defect {
+            path: path.to_owned(),
+            span,
+            position,
+            what,
+            drops_file,
+            repeated: false,
+        });
     }
 
     fn root(&mut self, root: &Node) {
@@ -66,6 +73,9 @@ impl Check<'_> {
             if root.members().iter().skip(index + 1).any(again) {
                 let what = "the key is written again further down; this one does not count".to_owned();
                 self.note(&member.key, member.key_span, what, false);
+                if let Some(last) = self.defects.last_mut() {
+                    last.repeated = true;
+                }
             }
         }
     }
@@ -135,8 +145,10 @@ pub(super) fn mismatch(kind: Kind, value: &Node) -> Option<(Span, String)> {
         | Kind::List
         | Kind::Number
         | Kind::Whole
-        | Kind::Positive => None,
-        Kind::OneOfOrNull(_) | Kind::Object | Kind::BoolOrObject => None,
+        | Kind::Positive
+        | Kind::OneOfOrNull(_)
+        | Kind::Object
+        | Kind::BoolOrObject => None,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Settings, Source};
-use crate::json::{Member, Node, Value};
+use crate::json::Node;
 use crate::permission::{Behavior, Rule};
 
 /// A rule in force and where it comes from.
@@ -36,41 +36,10 @@ pub fn effective(files: &[Settings]) -> Effective {
     let mut origins: Vec<(String, PathBuf)> = Vec::new();
     for settings in files {
         let Some(root) = settings.root() else { continue };
-        merge("", &mut value, &taken(settings, root));
+        merge("", &mut value, &settings.in_force());
         note_origins("", root, settings, &mut origins);
     }
     Effective { value, origins, rules: rules(files) }
-}
-
-/// The file's value without the parts the client passes over.
-fn taken(settings: &Settings, root: &Node) -> serde_json::Value {
-    let mut value = strip(&strip_managed(settings, root));
-    for behavior in Behavior::ALL {
-        let rules: Vec<serde_json::Value> =
-            settings.rules(behavior).into_iter().map(|(_, node)| node.to_json()).collect();
-        if let Some(list) = value.pointer_mut(&format!("/permissions/{}", behavior.as_str())) {
-            *list = rules.into();
-        }
-    }
-    value
-}
-
-fn strip_managed(settings: &Settings, root: &Node) -> Node {
-    let dropped = |member: &&Member| {
-        settings.defects.iter().any(|defect| defect.path == member.key && !is_repeat(defect))
-    };
-    let members = root.effective_members().into_iter().filter(|member| !dropped(member)).cloned().collect();
-    Node { span: root.span, value: Value::Object(members) }
-}
-
-/// A repeated key is a defect of the earlier one only; the last is what counts.
-fn is_repeat(defect: &super::Defect) -> bool {
-    defect.what.starts_with("the key is written again")
-}
-
-/// Hooks with a defect are left out entry by entry.
-fn strip(root: &Node) -> serde_json::Value {
-    root.to_json()
 }
 
 fn merge(path: &str, into: &mut serde_json::Value, from: &serde_json::Value) {

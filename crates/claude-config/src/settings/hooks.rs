@@ -2,7 +2,7 @@
 
 use super::check::{Check, mismatch};
 use super::schema::Kind;
-use crate::json::{Node, Span};
+use crate::json::{Member, Node, Span};
 
 /// How a hook is started.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -203,8 +203,7 @@ fn handler_defect(handler: &Node) -> Option<(Span, String)> {
     let Some(kind) = handler.get("type").and_then(Node::as_str).filter(|kind| TYPES.contains(kind)) else {
         return Some((handler.span, "`type` is missing or unknown".to_owned()));
     };
-    for (of, name, needed, wanted) in FIELDS.iter().filter(|(of, ..)| of.is_empty() || *of == kind) {
-        let _ = of;
+    for (_, name, needed, wanted) in FIELDS.iter().filter(|(of, ..)| of.is_empty() || *of == kind) {
         match handler.get(name) {
             None if *needed => return Some((handler.span, format!("`{name}` is missing"))),
             None => {}
@@ -227,6 +226,41 @@ fn bad_address(handler: &Node) -> Option<(Span, String)> {
     let url = handler.get("url").filter(|_| handler.get("type").and_then(Node::as_str) == Some("http"))?;
     let scheme = url.as_str()?.split_once(':').is_some_and(|(scheme, _)| !scheme.is_empty());
     (!scheme).then(|| (url.span, "`url` is not an address".to_owned()))
+}
+
+/// The hooks as the client keeps them: events it knows, groups and handlers without a defect, fields it knows.
+pub(super) fn in_force(hooks: &Node) -> serde_json::Value {
+    let known = |member: &&&Member| EVENTS.contains(&member.key.as_str()) && member.value.is_array();
+    let members = hooks.effective_members();
+    let events = members.iter().filter(known).map(|member| {
+        let groups = member.value.items().iter().filter_map(group_in_force).collect();
+        (member.key.clone(), serde_json::Value::Array(groups))
+    });
+    serde_json::Value::Object(events.collect())
+}
+
+fn group_in_force(group: &Node) -> Option<serde_json::Value> {
+    let matcher = group.get("matcher");
+    let list = group.get("hooks").filter(|list| list.is_array())?;
+    if matcher.is_some_and(|matcher| matcher.as_str().is_none()) {
+        return None;
+    }
+    let handlers = list.items().iter().filter(|handler| handler_defect(handler).is_none()).map(known_fields);
+    let mut kept = serde_json::Map::new();
+    if let Some(matcher) = matcher {
+        kept.insert("matcher".to_owned(), matcher.to_json());
+    }
+    kept.insert("hooks".to_owned(), handlers.collect());
+    Some(kept.into())
+}
+
+fn known_fields(handler: &Node) -> serde_json::Value {
+    let kind = handler.get("type").and_then(Node::as_str).unwrap_or_default();
+    let known = |key: &str| {
+        key == "type" || FIELDS.iter().any(|(of, name, ..)| *name == key && (of.is_empty() || *of == kind))
+    };
+    let members = handler.effective_members().into_iter().filter(|member| known(&member.key));
+    serde_json::Value::Object(members.map(|member| (member.key.clone(), member.value.to_json())).collect())
 }
 
 /// The hooks the client runs of a settings value: entries without a defect under events it knows.

@@ -125,16 +125,15 @@ fn arguments<'a>(command: &'a Command, start: &str, writes: bool) -> Vec<&'a Val
     };
     let pattern_is_option =
         words.iter().any(|word| matches!(word.text(), "-e" | "-f" | "--regexp" | "--file"));
-    let after_pattern = if pattern_is_option { 0 } else { 1 };
+    let after_pattern = usize::from(!pattern_is_option);
     let prints = !words.iter().any(|word| matches!(word.text(), "-n" | "--quiet" | "--silent"));
     let writes_itself = || words.iter().any(|word| is_sed_write(word.text()));
     match (shape, writes) {
-        (Shape::Reads, false) => plain,
         (Shape::ReadsAfterPattern | Shape::Edits, false) => plain.into_iter().skip(after_pattern).collect(),
         (Shape::Edits, true) if prints || writes_itself() => plain.into_iter().skip(after_pattern).collect(),
         // A target outside the project is refused for that before the rules are looked at.
         (Shape::Transfers, true) if leaves(&plain, start) => Vec::new(),
-        (Shape::Writes | Shape::Transfers, true) => plain,
+        (Shape::Reads, false) | (Shape::Writes | Shape::Transfers, true) => plain,
         (Shape::Transfers, false) => {
             plain.split_last().map(|(_, sources)| sources.to_vec()).unwrap_or_default()
         }

@@ -15,10 +15,10 @@ impl CommandPattern {
         if let Some(prefix) = content.strip_suffix(":*") {
             return Self::Prefix(prefix.to_owned());
         }
-        match has_star(content) {
-            true => Self::Wildcard(content.to_owned()),
-            false => Self::Exact(content.to_owned()),
+        if has_star(content) {
+            return Self::Wildcard(content.to_owned());
         }
+        Self::Exact(content.to_owned())
     }
 
     pub(super) fn is_exact(&self) -> bool {
