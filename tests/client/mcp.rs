@@ -20,7 +20,7 @@ impl World {
     fn new(tier: &str) -> Option<World> {
         let world = World { client: Client::new(VERSION)? };
         world.configure("demo", &world.demo());
-        world.client.file(".claude/mcp-registry.yaml", &registry(&world.demo(), "2099-01-01"));
+        world.client.file(".claude/mcp-registry.yaml", &registry(&world.demo(), 30));
         fs::create_dir_all(world.client.project().join(".git")).unwrap();
         world.govern(&["integrity", "baseline", "--by", "lead@x"]);
         world.wire(tier);
@@ -41,8 +41,12 @@ impl World {
     }
 
     fn wire(&self, tier: &str) {
+        self.wire_to(tier, "mcp-config-integrity");
+    }
+
+    fn wire_to(&self, tier: &str, guard: &str) {
         let hook = |name: &str| json!({"type": "command", "command": bin(name), "args": [], "timeout": 20, "onFailure": "block"});
-        let hooks = [hook("mcp-config-integrity")];
+        let hooks = [hook(guard)];
         let settings = json!({"hooks": {
             "PreToolUse": [{"matcher": "^mcp__.*$", "hooks": hooks}],
             "SessionStart": [{"hooks": hooks}],
@@ -87,12 +91,15 @@ impl World {
     }
 }
 
-fn registry(config: &Value, expires: &str) -> String {
-    let far = if expires == "2099-01-01" { "2098-12-01" } else { "2026-01-01" };
+/// A registry that approves `demo` since ten days; `expires` in so many days from today.
+fn registry(config: &Value, expires: i64) -> String {
+    let day = |days: i64| (chrono::Utc::now() + chrono::TimeDelta::days(days)).format("%Y-%m-%d");
     format!(
         "metadata:\n  owner: \"o@x\"\napproved:\n  - name: demo\n    version: \"1.0.0\"\n    source: \"internal\"\n    approved_by: \"lead@x\"\n    \
-         approved_date: \"{far}\"\n    expires: \"{expires}\"\n    data_scope: INTERNAL\n    risk: LOW\n    rationale: \"a test\"\n    \
-         config: {config}\n"
+         approved_date: \"{}\"\n    expires: \"{}\"\n    data_scope: INTERNAL\n    risk: LOW\n    rationale: \"a test\"\n    \
+         config: {config}\n",
+        day(-10),
+        day(expires)
     )
 }
 
@@ -164,7 +171,7 @@ fn changed_tools_are_refused_once_they_were_seen() {
     write("Greets.");
     let config = json!({ "command": script });
     world.configure("demo", &config);
-    world.client.file(".claude/mcp-registry.yaml", &registry(&config, "2099-01-01"));
+    world.client.file(".claude/mcp-registry.yaml", &registry(&config, 30));
     world.govern(&["integrity", "accept", "demo", "--why", "by a script now"]);
     let (code, said) = world.govern(&["mcp", "lock", "demo", "--start", "--consent"]);
     assert_eq!(code, Some(0), "{said}");
@@ -221,7 +228,7 @@ fn an_expired_approval_is_compiled_away() {
     fs::remove_file(world.client.home().join(".claude/settings.json")).unwrap();
     world.govern(&["mcp", "compile", "project", "--write"]);
     assert!(world.call("demo").1);
-    world.client.file(".claude/mcp-registry.yaml", &registry(&world.demo(), "2026-03-01"));
+    world.client.file(".claude/mcp-registry.yaml", &registry(&world.demo(), -1));
     let (code, said) = world.govern(&["mcp", "compile", "project", "--check"]);
     assert_eq!(code, Some(1), "{said}");
     world.govern(&["mcp", "compile", "project", "--write"]);

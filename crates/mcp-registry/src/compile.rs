@@ -3,6 +3,7 @@
 use crate::day::{Day, days_between};
 use crate::model::{Registry, Status};
 use crate::server::{Server, Transport};
+use crate::standing::has_begun;
 use serde_json::{Map, Value as Json, json};
 
 /// One server the registry lets run today.
@@ -14,7 +15,9 @@ struct Allowed<'a> {
 /// Approvals in time and trials running, in the registry's order, without what is denied.
 fn allowed(registry: &Registry, today: Day) -> Vec<Allowed<'_>> {
     let mut out = Vec::new();
-    for entry in registry.approved.iter().filter(|entry| days_between(today, entry.expires) >= 0) {
+    let in_force =
+        |entry: &&crate::Approved| has_begun(entry, today) && days_between(today, entry.expires) >= 0;
+    for entry in registry.approved.iter().filter(in_force) {
         out.push(Allowed { name: &entry.name, config: &entry.config });
     }
     for entry in &registry.pending {

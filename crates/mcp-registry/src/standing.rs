@@ -56,7 +56,8 @@ pub fn standing<'a>(name: &str, server: &Server, registry: &'a Registry, today: 
     if let Some(entry) = registry.denied.iter().find(|entry| is_denied(entry, name, server)) {
         return Standing::Denied { entry };
     }
-    if let Some(entry) = registry.approved.iter().find(|entry| entry.name == name) {
+    if let Some(entry) = registry.approved.iter().find(|entry| entry.name == name && has_begun(entry, today))
+    {
         let differences = differences(&entry.config, server);
         return if differences.is_empty() {
             in_time(entry, today)
@@ -71,6 +72,12 @@ pub fn standing<'a>(name: &str, server: &Server, registry: &'a Registry, today: 
         Some(entry) => Standing::Renamed { entry },
         None => Standing::Unapproved { why: Why::Unknown },
     }
+}
+
+/// An approval dated in the future would outlive the longest one its risk allows; it does not count before its day. One day is allowed for
+/// clocks and time zones.
+pub(crate) fn has_begun(entry: &Approved, today: Day) -> bool {
+    days_between(today, entry.approved_date) <= 1
 }
 
 fn in_time(entry: &Approved, today: Day) -> Standing<'_> {
@@ -97,9 +104,11 @@ fn other_approval<'a>(
 }
 
 fn same_elsewhere<'a>(server: &Server, registry: &'a Registry, today: Day) -> Option<&'a Approved> {
-    registry.approved.iter().find(|entry| {
-        days_between(today, entry.expires) >= 0 && differences(&entry.config, server).is_empty()
-    })
+    let mut in_force = registry
+        .approved
+        .iter()
+        .filter(|entry| has_begun(entry, today) && days_between(today, entry.expires) >= 0);
+    in_force.find(|entry| differences(&entry.config, server).is_empty())
 }
 
 fn pending<'a>(entry: &'a Pending, server: &Server, today: Day) -> Standing<'a> {

@@ -37,6 +37,8 @@ fn a_server_is_what_it_runs() {
     let rows = [
         ("context7", context, "2026-07-15", "approved: approved until 2026-07-15"),
         ("context7", context, "2026-07-16", "expired: approval expired on 2026-07-15 (1 days ago)"),
+        // Dated in the future: it would outlive its longest term, so it has not begun.
+        ("context7", context, "2025-12-31", "unapproved: not in the registry"),
         ("docs", context, "2026-07-15", "renamed: runs what is approved as `context7`, under another name"),
         (
             "context7",

@@ -82,6 +82,14 @@ fn approvals(registry: &Registry, today: Day, due: &mut Vec<Due>) {
                 format!("expires in {left} days, on {} (reminder of {step} days)", format_day(entry.expires)),
             );
         }
+        if days_between(today, entry.approved_date) > 1 {
+            let day = format_day(entry.approved_date);
+            push(
+                true,
+                "future",
+                format!("is dated {day}, which is still to come: it approves nothing until then"),
+            );
+        }
         let checked = entry.last_advisory_check.unwrap_or(entry.approved_date);
         let age = days_between(checked, today);
         if age > ADVISORY_DUE {
