@@ -1,5 +1,6 @@
 //! The companion CLI: a table of commands, each a file in `commands/`, over the same engines the hooks use.
 
+pub mod audit;
 pub mod commands;
 pub mod registry;
 mod shell;

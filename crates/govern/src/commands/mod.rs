@@ -1,6 +1,7 @@
 //! The commands of `govern`, one file each; this table is what `govern help` prints.
 
 mod allow;
+pub mod audit;
 mod explain;
 mod explain_rule;
 mod hook;
@@ -32,6 +33,7 @@ pub struct Command {
 pub const COMMANDS: &[Command] = &[
     init::COMMAND,
     install::COMMAND,
+    audit::COMMAND,
     tier::COMMAND,
     log::COMMAND,
     policy::COMMAND,

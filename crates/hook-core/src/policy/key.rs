@@ -179,4 +179,5 @@ pub const HOOK_NAMES: &[&str] = &[
 pub const COMMON_KEYS: &[&str] = &["mode", "rules"];
 
 /// The keys at the top of a policy file.
-pub const TOP_KEYS: &[&str] = &["$schema", "tier", "user_exceptions", "hooks", "exceptions", "tests", "mcp"];
+pub const TOP_KEYS: &[&str] =
+    &["$schema", "tier", "user_exceptions", "hooks", "exceptions", "tests", "mcp", "audit"];

@@ -36,6 +36,8 @@ pub fn schema() -> Value {
             } },
             "tests": { "type": "array", "items": { "type": "object", "required": ["expect"] },
                        "description": "Cases that must hold: `govern policy test`." },
+            "audit": { "type": "array", "items": { "type": "object", "required": ["rule", "reason", "expires"] },
+                       "description": "Findings of `govern audit` that do not count, each with a reason and an end." },
             "mcp": { "type": "object", "description": "Settings of the MCP registry." }
         }
     })

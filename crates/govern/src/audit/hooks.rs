@@ -1,0 +1,98 @@
+//! Hooks that do not run as their author thinks.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use claude_config::settings::{HookCommand, Launch, Settings};
+
+use super::{Finding, Subject, at};
+
+/// The longest timeout that still looks like seconds.
+const LONGEST_SECONDS: f64 = 1000.0;
+
+pub fn check(subject: &Subject, findings: &mut Vec<Finding>) {
+    for settings in subject.settings() {
+        for hook in settings.hooks() {
+            judge(subject, settings, &hook, findings);
+        }
+        timeouts(settings, findings);
+    }
+}
+
+fn judge(subject: &Subject, settings: &Settings, hook: &HookCommand, findings: &mut Vec<Finding>) {
+    let mut add = |rule: &'static str, message: String| {
+        findings.extend(at(rule, &settings.file, &settings.document, hook.span, message));
+    };
+    if let Some(program) = hook.program("${CLAUDE_PROJECT_DIR}", "~") {
+        if is_relative(&program) {
+            add("HOOK-3", format!("`{program}` is looked for in whatever folder the session is in."));
+        }
+        let inside = program
+            .strip_prefix("${CLAUDE_PROJECT_DIR}/")
+            .or_else(|| is_relative(&program).then_some(program.as_str()));
+        if let (Some(inside), false) = (inside, subject.alone) {
+            match executable(&subject.root.join(inside)) {
+                Some(true) => {}
+                Some(false) => add("HOOK-2", format!("`{inside}` is not executable.")),
+                None => add("HOOK-2", format!("`{inside}` is not there.")),
+            }
+        }
+    }
+    if never_matches(&hook.matcher) {
+        add("HOOK-5", format!("the matcher `{}` matches no tool.", hook.matcher));
+    }
+    let before = hook.event == "PreToolUse";
+    if before && !hook.blocks_on_failure && matches!(hook.launch, Launch::Exec { .. } | Launch::Shell { .. })
+    {
+        add("HOOK-8", format!("a PreToolUse hook ({}) without `onFailure`.", shown(&hook.matcher)));
+    }
+    let names: Vec<&str> = hook.matcher.split(['|', ',']).map(str::trim).collect();
+    if before && names.contains(&"Edit") && names.contains(&"Write") && !names.contains(&"NotebookEdit") {
+        add("HOOK-10", format!("`{}` leaves NotebookEdit out.", hook.matcher));
+    }
+}
+
+fn shown(matcher: &str) -> &str {
+    if matcher.is_empty() { "every tool" } else { matcher }
+}
+
+fn is_relative(program: &str) -> bool {
+    program.contains('/') && !program.starts_with(['/', '~', '$'])
+}
+
+fn executable(path: &Path) -> Option<bool> {
+    let metadata = std::fs::metadata(path).ok()?;
+    Some(metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+}
+
+/// `mcp__server` is an exact name no tool has; a broken regular expression never fires, and says nothing.
+fn never_matches(matcher: &str) -> bool {
+    let exact = matcher.chars().all(|c| c.is_ascii_alphanumeric() || "_- ,|".contains(c));
+    if exact {
+        let names: Vec<&str> =
+            matcher.split(['|', ',']).map(str::trim).filter(|name| !name.is_empty()).collect();
+        let bare_server = |name: &&str| name.strip_prefix("mcp__").is_some_and(|rest| !rest.contains("__"));
+        return !names.is_empty() && names.iter().all(|name| bare_server(&name));
+    }
+    matcher != "*" && regex::Regex::new(matcher).is_err() && !matcher.contains("(?")
+}
+
+fn timeouts(settings: &Settings, findings: &mut Vec<Finding>) {
+    let Some(events) = settings.root().and_then(|root| root.get("hooks")) else {
+        return;
+    };
+    let groups = events.members().iter().flat_map(|event| event.value.items());
+    for handler in groups.filter_map(|group| group.get("hooks")).flat_map(|handlers| handlers.items()) {
+        if let Some(timeout) = handler.get("timeout")
+            && timeout.as_number().is_some_and(|seconds| seconds >= LONGEST_SECONDS)
+        {
+            findings.extend(at(
+                "HOOK-4",
+                &settings.file,
+                &settings.document,
+                timeout.span,
+                "the timeout is in seconds.",
+            ));
+        }
+    }
+}
