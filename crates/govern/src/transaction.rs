@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use hook_core::files;
 use serde_json::{Value, json};
 
 /// One file to be.
@@ -19,6 +20,9 @@ pub struct NewFile {
 /// The list of what is being changed, below the root while it lasts.
 const JOURNAL: &str = ".govern-journal.json";
 
+/// The largest journal that is read, in bytes.
+const MAX_JOURNAL_BYTES: usize = 1024 * 1024;
+
 /// Where a test makes a step fail, counted from zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
@@ -30,9 +34,9 @@ pub enum Fault {
 }
 
 /// Writes `files` below `root`, all or none.
-pub fn commit(root: &Path, files: &[NewFile], fault: Fault) -> io::Result<()> {
+pub fn commit(root: &Path, new_files: &[NewFile], fault: Fault) -> io::Result<()> {
     let mut steps = Steps { fault, count: 0 };
-    let result = write_all(root, files, &mut steps);
+    let result = write_all(root, new_files, &mut steps);
     match (result, fault) {
         (Err(error), Fault::Kill(_)) => Err(error),
         (Err(error), Fault::None | Fault::Error(_)) => {
@@ -46,10 +50,8 @@ pub fn commit(root: &Path, files: &[NewFile], fault: Fault) -> io::Result<()> {
 /// Undoes what an earlier run left half done below `root`; whether there was anything.
 pub fn recover(root: &Path) -> io::Result<bool> {
     let journal = root.join(JOURNAL);
-    let text = match fs::read(&journal) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-        Err(error) => return Err(error),
+    let Some(text) = files::read_bounded(&journal, MAX_JOURNAL_BYTES).map_err(io::Error::other)? else {
+        return Ok(false);
     };
     let rows: Value = serde_json::from_slice(&text).unwrap_or_default();
     let paths = |key: &str| -> Vec<(PathBuf, bool)> {

@@ -72,7 +72,7 @@ fn never_matches(matcher: &str) -> bool {
         let names: Vec<&str> =
             matcher.split(['|', ',']).map(str::trim).filter(|name| !name.is_empty()).collect();
         let bare_server = |name: &&str| name.strip_prefix("mcp__").is_some_and(|rest| !rest.contains("__"));
-        return !names.is_empty() && names.iter().all(|name| bare_server(&name));
+        return !names.is_empty() && names.iter().all(bare_server);
     }
     matcher != "*" && regex::Regex::new(matcher).is_err() && !matcher.contains("(?")
 }
@@ -82,7 +82,7 @@ fn timeouts(settings: &Settings, findings: &mut Vec<Finding>) {
         return;
     };
     let groups = events.members().iter().flat_map(|event| event.value.items());
-    for handler in groups.filter_map(|group| group.get("hooks")).flat_map(|handlers| handlers.items()) {
+    for handler in groups.filter_map(|group| group.get("hooks")).flat_map(claude_config::json::Node::items) {
         if let Some(timeout) = handler.get("timeout")
             && timeout.as_number().is_some_and(|seconds| seconds >= LONGEST_SECONDS)
         {

@@ -85,7 +85,7 @@ fn judge(
         Standing::Approved { .. } | Standing::Trial { .. } => {}
         Standing::Denied { .. } => add("MCP-2", format!("`{called}` is denied by the registry.")),
         Standing::Expired { days_ago, .. } => {
-            add("MCP-3", format!("the approval of `{called}` ended {days_ago} days ago."))
+            add("MCP-3", format!("the approval of `{called}` ended {days_ago} days ago."));
         }
         Standing::Changed { differences, .. } => {
             let what: Vec<String> =

@@ -121,7 +121,7 @@ impl Subject {
             subject.project = Some(Settings::new(&path, source, Document::new(text)));
         } else if base.ends_with("CLAUDE.md") {
             subject.claude_md = Some((path, text));
-        } else if base.ends_with(".yaml") || base.ends_with(".yml") {
+        } else if path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
             subject.registry = Some(text);
         } else {
             return Err(Failure::Usage(format!(

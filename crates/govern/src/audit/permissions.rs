@@ -76,7 +76,7 @@ fn judge(settings: &Settings, behavior: Behavior, text: &str, item: &Node, findi
     }
     match (rule.tool.as_str(), content) {
         ("Bash" | "PowerShell", None | Some("*" | ":*" | "**")) => {
-            add("PERM-1", format!("`{text}` allows every command."))
+            add("PERM-1", format!("`{text}` allows every command."));
         }
         ("Bash" | "PowerShell", Some(command)) if is_way_out(command) => {
             add("PERM-2", format!("`{text}` can run anything."));

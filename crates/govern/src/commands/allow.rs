@@ -1,6 +1,6 @@
 //! `govern allow`: writes one exception, with a reason, an approver and an end, after saying what it will let through.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use chrono::{Days, NaiveDate};
 use hook_core::{Exception, files};
@@ -183,7 +183,7 @@ fn list(policy: &Map<String, Value>, io: &mut Io<'_>) -> Result<Exit, Failure> {
     Ok(Exit::Clean)
 }
 
-fn read(file: &PathBuf) -> Result<Map<String, Value>, Failure> {
+fn read(file: &Path) -> Result<Map<String, Value>, Failure> {
     let Some(bytes) = files::read_bounded(file, hook_core::policy::MAX_POLICY_BYTES)? else {
         return Ok(Map::new());
     };
@@ -194,7 +194,7 @@ fn read(file: &PathBuf) -> Result<Map<String, Value>, Failure> {
     }
 }
 
-fn write(file: &PathBuf, policy: &Map<String, Value>) -> Result<(), Failure> {
+fn write(file: &Path, policy: &Map<String, Value>) -> Result<(), Failure> {
     if let Some(folder) = file.parent() {
         std::fs::create_dir_all(folder)?;
     }

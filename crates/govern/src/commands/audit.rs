@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::Path;
 
 use hook_core::{Tier, files};
 use serde_json::{Value, json};
@@ -185,7 +185,7 @@ fn drop_suppressed(
     Ok(before - findings.len())
 }
 
-fn drop_known(file: &PathBuf, findings: &mut Vec<Finding>) -> Result<usize, Failure> {
+fn drop_known(file: &Path, findings: &mut Vec<Finding>) -> Result<usize, Failure> {
     let Some(text) = files::read_text(file, MAX_FILE_BYTES)? else {
         return Err(Failure::Unreadable(format!("{} is not there", file.display())));
     };

@@ -135,12 +135,15 @@ impl Request {
     }
 }
 
+/// From what a file holds to what it is to hold.
+type Make<'a> = &'a dyn Fn(Option<&[u8]>) -> Result<Vec<u8>, String>;
+
 type Planned = (NewFile, Option<Vec<u8>>);
 
 /// Every file as it is to be, with what it was.
 fn plan(folder: &Path, answers: &Answers, io: &Io<'_>) -> Result<Vec<Planned>, Failure> {
     let mut planned = Vec::new();
-    let mut add = |path: &str, mode: u32, make: &dyn Fn(Option<&[u8]>) -> Result<Vec<u8>, String>| {
+    let mut add = |path: &str, mode: u32, make: Make<'_>| {
         let path = folder.join(path);
         let before = files::read_bounded(&path, MAX_FILE_BYTES)?;
         let content = make(before.as_deref())

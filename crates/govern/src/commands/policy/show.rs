@@ -109,10 +109,7 @@ fn print(hook: &Hook, rows: &[Row], origin: bool, io: &mut Io<'_>) -> Result<(),
             row.key,
             row.value.as_str().map_or_else(|| row.value.to_string(), str::to_string)
         )?;
-        match origin {
-            true => writeln!(io.out, "    <- {}", row.origin)?,
-            false => writeln!(io.out)?,
-        }
+        if origin { writeln!(io.out, "    <- {}", row.origin)? } else { writeln!(io.out)? }
     }
     Ok(())
 }

@@ -75,17 +75,16 @@ fn named_rule(said: &Said, expected: Option<&str>) -> Result<(), String> {
 }
 
 fn event(case: &Value, io: &Io<'_>) -> Result<Event, String> {
-    let value = match case.get("event") {
-        Some(event) => event.clone(),
-        None => {
-            let mut event = Map::new();
-            event.insert("hook_event_name".into(), "PreToolUse".into());
-            event.insert("session_id".into(), "policy-test".into());
-            event.insert("cwd".into(), io.cwd.to_string_lossy().into());
-            event.insert("tool_name".into(), case.get("tool").cloned().unwrap_or_default());
-            event.insert("tool_input".into(), case.get("input").cloned().unwrap_or_default());
-            Value::Object(event)
-        }
+    let value = if let Some(event) = case.get("event") {
+        event.clone()
+    } else {
+        let mut event = Map::new();
+        event.insert("hook_event_name".into(), "PreToolUse".into());
+        event.insert("session_id".into(), "policy-test".into());
+        event.insert("cwd".into(), io.cwd.to_string_lossy().into());
+        event.insert("tool_name".into(), case.get("tool").cloned().unwrap_or_default());
+        event.insert("tool_input".into(), case.get("input").cloned().unwrap_or_default());
+        Value::Object(event)
     };
     Event::from_value(value, 0).map_err(|error| error.to_string())
 }

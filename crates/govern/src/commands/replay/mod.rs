@@ -14,7 +14,7 @@ use super::Command;
 use crate::simulate::{Said, Simulation};
 use crate::{Exit, Failure, Io};
 
-pub use transcript::Reader;
+pub(super) use transcript::Reader;
 
 pub(super) const COMMAND: Command = Command {
     name: "replay",

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 /// What a transcript has said so far that later lines refer to.
 #[derive(Debug, Default)]
-pub struct Reader {
+pub(crate) struct Reader {
     /// Tool calls without a result yet: name and input by tool use id.
     open: HashMap<String, (String, Value)>,
 }
@@ -23,7 +23,7 @@ type Timed = (Option<DateTime<Utc>>, Event);
 
 impl Reader {
     /// The events of one line, in order, each with the line's time.
-    pub fn events(&mut self, line: &Value) -> Vec<Timed> {
+    pub(crate) fn events(&mut self, line: &Value) -> Vec<Timed> {
         let text = |key: &str| line.get(key).and_then(Value::as_str).unwrap_or_default();
         let time = DateTime::parse_from_rfc3339(text("timestamp")).ok().map(|time| time.to_utc());
         let mut common = Map::new();
