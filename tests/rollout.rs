@@ -12,7 +12,14 @@ use hook_core::Tier;
 use serde_json::{Value, json};
 
 fn govern(home: &Path, folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(bin("govern")).args(arguments).current_dir(folder).env_clear().env("HOME", home).env("USER", "tester").output().unwrap()
+    Command::new(bin("govern"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_clear()
+        .env("HOME", home)
+        .env("USER", "tester")
+        .output()
+        .unwrap()
 }
 
 fn said(output: &Output) -> String {
@@ -105,7 +112,8 @@ fn init_writes_a_repository_that_audits_clean_and_repeats_without_change() {
         fs::create_dir_all(&repository).unwrap();
         let output = govern(folder.path(), &repository, &["init", tier.name(), "--yes"]);
         assert!(output.status.success(), "{}", said(&output));
-        let audit = govern(folder.path(), &repository, &["audit", "--min-tier", tier.name(), "--fail-on", "note"]);
+        let audit =
+            govern(folder.path(), &repository, &["audit", "--min-tier", tier.name(), "--fail-on", "note"]);
         assert!(audit.status.success(), "{tier}: {}", said(&audit));
         let before = tree(&repository);
         assert!(govern(folder.path(), &repository, &["init", tier.name(), "--yes"]).status.success());
@@ -122,7 +130,9 @@ fn init_merges_with_what_a_team_has() {
     fs::write(folder.path().join("CLAUDE.md"), "# Our project\n\nUse make.\n").unwrap();
     assert!(govern(folder.path(), folder.path(), &["init", "starter", "--yes"]).status.success());
     assert!(govern(folder.path(), folder.path(), &["init", "strict", "--yes"]).status.success());
-    let settings: Value = serde_json::from_str(&fs::read_to_string(folder.path().join(".claude/settings.json")).unwrap()).unwrap();
+    let settings: Value =
+        serde_json::from_str(&fs::read_to_string(folder.path().join(".claude/settings.json")).unwrap())
+            .unwrap();
     assert_eq!(settings["permissions"]["allow"], json!(["Bash(make *)"]));
     assert!(settings["permissions"]["deny"].as_array().unwrap().contains(&"Read(private/**)".into()));
     assert!(settings["hooks"]["Stop"].to_string().contains("/bin/true"));
@@ -177,31 +187,141 @@ fn each_rule_about_one_file_is_triggered_and_nearly_so() {
         ("SET-1", settings("{\"a\": 1,}"), settings("{\"a\": 1}")),
         ("SET-5", settings(r#"{"disableAllHooks": true}"#), settings(r#"{"disableAllHooks": false}"#)),
         ("SET-9", settings(r#"{"model": "a", "model": "b"}"#), settings(r#"{"model": "a"}"#)),
-        ("PERM-1", settings(r#"{"permissions": {"allow": ["Bash(*)"]}}"#), settings(r#"{"permissions": {"allow": ["Bash(make *)"], "deny": ["Bash(*)"]}}"#)),
-        ("PERM-2", settings(r#"{"permissions": {"allow": ["Bash(python *)"]}}"#), settings(r#"{"permissions": {"allow": ["Bash(python manage.py test)"]}}"#)),
-        ("PERM-3", settings(r#"{"permissions": {"deny": ["Write(.env)"]}}"#), settings(r#"{"permissions": {"deny": ["Edit(.env)"]}}"#)),
-        ("PERM-4", settings(r#"{"permissions": {"deny": ["Read(/etc/passwd)"]}}"#), settings(r#"{"permissions": {"deny": ["Read(//etc/passwd)"]}}"#)),
-        ("PERM-5", settings(r#"{"permissions": {"allow": ["Read(.env)"]}}"#), settings(r#"{"permissions": {"allow": ["Read(src/keymap.ts)", "Bash(npm run dev:env)"]}}"#)),
+        (
+            "PERM-1",
+            settings(r#"{"permissions": {"allow": ["Bash(*)"]}}"#),
+            settings(r#"{"permissions": {"allow": ["Bash(make *)"], "deny": ["Bash(*)"]}}"#),
+        ),
+        (
+            "PERM-2",
+            settings(r#"{"permissions": {"allow": ["Bash(python *)"]}}"#),
+            settings(r#"{"permissions": {"allow": ["Bash(python manage.py test)"]}}"#),
+        ),
+        (
+            "PERM-3",
+            settings(r#"{"permissions": {"deny": ["Write(.env)"]}}"#),
+            settings(r#"{"permissions": {"deny": ["Edit(.env)"]}}"#),
+        ),
+        (
+            "PERM-4",
+            settings(r#"{"permissions": {"deny": ["Read(/etc/passwd)"]}}"#),
+            settings(r#"{"permissions": {"deny": ["Read(//etc/passwd)"]}}"#),
+        ),
+        (
+            "PERM-5",
+            settings(r#"{"permissions": {"allow": ["Read(.env)"]}}"#),
+            settings(r#"{"permissions": {"allow": ["Read(src/keymap.ts)", "Bash(npm run dev:env)"]}}"#),
+        ),
         ("PERM-6", settings("{}"), settings(&format!("{{{deny}}}"))),
-        ("PERM-8", settings(r#"{"permissions": {"deny": ["bash(x)"]}}"#), settings(r#"{"permissions": {"deny": ["Bash(x)"]}}"#)),
-        ("MCP-9", settings(r#"{"enableAllProjectMcpServers": true}"#), settings(r#"{"enableAllProjectMcpServers": false}"#)),
-        ("HOOK-3", settings(r#"{"hooks": {"Stop": [{"hooks": [{"type": "command", "command": ".claude/hooks/x"}]}]}}"#), settings(r#"{"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "${CLAUDE_PROJECT_DIR}/.claude/hooks/x"}]}]}}"#)),
-        ("HOOK-4", settings(r#"{"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "/x", "timeout": 5000}]}]}}"#), settings(r#"{"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "/x", "timeout": 5}]}]}}"#)),
-        ("HOOK-5", settings(r#"{"hooks": {"PreToolUse": [{"matcher": "mcp__demo", "hooks": [{"type": "command", "command": "/x"}]}]}}"#), settings(r#"{"hooks": {"PreToolUse": [{"matcher": "mcp__demo__.*", "hooks": [{"type": "command", "command": "/x"}]}]}}"#)),
-        ("HOOK-8", settings(r#"{"hooks": {"PreToolUse": [{"matcher": "Bash", "hooks": [{"type": "command", "command": "/x"}]}]}}"#), settings(r#"{"hooks": {"PreToolUse": [{"matcher": "Bash", "hooks": [{"type": "command", "command": "/x", "onFailure": "block"}]}]}}"#)),
-        ("HOOK-10", settings(r#"{"hooks": {"PreToolUse": [{"matcher": "Edit|Write", "hooks": [{"type": "command", "command": "/x"}]}]}}"#), settings(r#"{"hooks": {"PreToolUse": [{"matcher": "Edit|Write|NotebookEdit", "hooks": [{"type": "command", "command": "/x"}]}]}}"#)),
-        ("MCP-5", (".mcp.json".into(), r#"{"mcpServers": {"a": {"command": "npx", "args": ["-y", "pkg"]}}}"#.into()), (".mcp.json".into(), r#"{"mcpServers": {"a": {"command": "npx", "args": ["-y", "pkg@1.2.3"]}}}"#.into())),
-        ("MCP-7", (".mcp.json".into(), r#"{"mcpServers": {"a": {"type": "http", "url": "http://example.com/mcp"}}}"#.into()), (".mcp.json".into(), r#"{"mcpServers": {"a": {"type": "http", "url": "https://example.com/mcp"}}}"#.into())),
-        ("MCP-8", (".mcp.json".into(), r#"{"mcpServers": {"a": {"command": "bash", "args": ["-c", "server"]}}}"#.into()), (".mcp.json".into(), r#"{"mcpServers": {"a": {"command": "npx", "args": ["pkg@1.2.3"]}}}"#.into())),
-        ("MCP-10", (".mcp.json".into(), r#"{"servers": {}}"#.into()), (".mcp.json".into(), r#"{"mcpServers": {}}"#.into())),
+        (
+            "PERM-8",
+            settings(r#"{"permissions": {"deny": ["bash(x)"]}}"#),
+            settings(r#"{"permissions": {"deny": ["Bash(x)"]}}"#),
+        ),
+        (
+            "MCP-9",
+            settings(r#"{"enableAllProjectMcpServers": true}"#),
+            settings(r#"{"enableAllProjectMcpServers": false}"#),
+        ),
+        (
+            "HOOK-3",
+            settings(
+                r#"{"hooks": {"Stop": [{"hooks": [{"type": "command", "command": ".claude/hooks/x"}]}]}}"#,
+            ),
+            settings(
+                r#"{"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "${CLAUDE_PROJECT_DIR}/.claude/hooks/x"}]}]}}"#,
+            ),
+        ),
+        (
+            "HOOK-4",
+            settings(
+                r#"{"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "/x", "timeout": 5000}]}]}}"#,
+            ),
+            settings(
+                r#"{"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "/x", "timeout": 5}]}]}}"#,
+            ),
+        ),
+        (
+            "HOOK-5",
+            settings(
+                r#"{"hooks": {"PreToolUse": [{"matcher": "mcp__demo", "hooks": [{"type": "command", "command": "/x"}]}]}}"#,
+            ),
+            settings(
+                r#"{"hooks": {"PreToolUse": [{"matcher": "mcp__demo__.*", "hooks": [{"type": "command", "command": "/x"}]}]}}"#,
+            ),
+        ),
+        (
+            "HOOK-8",
+            settings(
+                r#"{"hooks": {"PreToolUse": [{"matcher": "Bash", "hooks": [{"type": "command", "command": "/x"}]}]}}"#,
+            ),
+            settings(
+                r#"{"hooks": {"PreToolUse": [{"matcher": "Bash", "hooks": [{"type": "command", "command": "/x", "onFailure": "block"}]}]}}"#,
+            ),
+        ),
+        (
+            "HOOK-10",
+            settings(
+                r#"{"hooks": {"PreToolUse": [{"matcher": "Edit|Write", "hooks": [{"type": "command", "command": "/x"}]}]}}"#,
+            ),
+            settings(
+                r#"{"hooks": {"PreToolUse": [{"matcher": "Edit|Write|NotebookEdit", "hooks": [{"type": "command", "command": "/x"}]}]}}"#,
+            ),
+        ),
+        (
+            "MCP-5",
+            (
+                ".mcp.json".into(),
+                r#"{"mcpServers": {"a": {"command": "npx", "args": ["-y", "pkg"]}}}"#.into(),
+            ),
+            (
+                ".mcp.json".into(),
+                r#"{"mcpServers": {"a": {"command": "npx", "args": ["-y", "pkg@1.2.3"]}}}"#.into(),
+            ),
+        ),
+        (
+            "MCP-7",
+            (
+                ".mcp.json".into(),
+                r#"{"mcpServers": {"a": {"type": "http", "url": "http://example.com/mcp"}}}"#.into(),
+            ),
+            (
+                ".mcp.json".into(),
+                r#"{"mcpServers": {"a": {"type": "http", "url": "https://example.com/mcp"}}}"#.into(),
+            ),
+        ),
+        (
+            "MCP-8",
+            (
+                ".mcp.json".into(),
+                r#"{"mcpServers": {"a": {"command": "bash", "args": ["-c", "server"]}}}"#.into(),
+            ),
+            (
+                ".mcp.json".into(),
+                r#"{"mcpServers": {"a": {"command": "npx", "args": ["pkg@1.2.3"]}}}"#.into(),
+            ),
+        ),
+        (
+            "MCP-10",
+            (".mcp.json".into(), r#"{"servers": {}}"#.into()),
+            (".mcp.json".into(), r#"{"mcpServers": {}}"#.into()),
+        ),
         ("DOC-3", ("CLAUDE.md".into(), "word ".repeat(2000)), ("CLAUDE.md".into(), "word ".repeat(1000))),
-        ("DOC-4", ("CLAUDE.md".into(), "<!-- governance: strict -->\nanything\n<!-- governance: end -->\n".into()), ("CLAUDE.md".into(), tiers::claude_md(Tier::Strict).into())),
+        (
+            "DOC-4",
+            ("CLAUDE.md".into(), "<!-- governance: strict -->\nanything\n<!-- governance: end -->\n".into()),
+            ("CLAUDE.md".into(), tiers::claude_md(Tier::Strict).into()),
+        ),
     ];
     for (rule, (name, hit), (near_name, near)) in rows {
         let output = audit_text(&name, &hit, &["--format", "json"]);
         assert!(said(&output).contains(&format!("\"{rule}\"")), "{rule} is not triggered: {}", said(&output));
         let output = audit_text(&near_name, &near, &["--format", "json"]);
-        assert!(!said(&output).contains(&format!("\"{rule}\"")), "{rule} on its near miss: {}", said(&output));
+        assert!(
+            !said(&output).contains(&format!("\"{rule}\"")),
+            "{rule} on its near miss: {}",
+            said(&output)
+        );
     }
 }
 
@@ -229,16 +349,27 @@ fn generated_files_are_fresh() {
         (folder.join("policy.json"), format!("{:#}\n", reference())),
     ];
     for tier in Tier::ALL {
-        generated.push((folder.join("tiers").join(tier.name()).join("settings.json"), format!("{:#}\n", tiers::settings(tier))));
+        generated.push((
+            folder.join("tiers").join(tier.name()).join("settings.json"),
+            format!("{:#}\n", tiers::settings(tier)),
+        ));
     }
     for rule in govern::audit::RULES {
-        generated.push((folder.join("audit-rules").join(format!("{}.md", rule.id)), govern::commands::audit::page(rule)));
+        generated.push((
+            folder.join("audit-rules").join(format!("{}.md", rule.id)),
+            govern::commands::audit::page(rule),
+        ));
     }
     for (path, text) in generated {
         if std::env::var_os("UPDATE").is_some() {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(&path, &text).unwrap();
         }
-        assert_eq!(fs::read_to_string(&path).unwrap_or_default(), text, "{} is stale; UPDATE=1 writes it", path.display());
+        assert_eq!(
+            fs::read_to_string(&path).unwrap_or_default(),
+            text,
+            "{} is stale; UPDATE=1 writes it",
+            path.display()
+        );
     }
 }
