@@ -52,6 +52,22 @@ fn judge(subject: &Subject, settings: &Settings, hook: &HookCommand, findings: &
     }
 }
 
+/// Whether a hook could be a guard: any command, except our own hooks that only record or advise.
+fn may_guard(launch: &Launch) -> bool {
+    match launch {
+        Launch::Exec { command, args } => !std::iter::once(command).chain(args).any(|word| is_advisory(word)),
+        Launch::Shell { line } => {
+            !line.split_whitespace().any(|word| is_advisory(word.trim_matches(['"', '\''])))
+        }
+        Launch::Other { .. } => false,
+    }
+}
+
+fn is_advisory(word: &str) -> bool {
+    let name = word.rsplit('/').next().unwrap_or(word);
+    crate::registry::hook(name).is_some_and(|hook| !hook.is_guard())
+}
+
 fn shown(matcher: &str) -> &str {
     if matcher.is_empty() { "every tool" } else { matcher }
 }
