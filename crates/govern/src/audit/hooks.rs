@@ -42,8 +42,7 @@ fn judge(subject: &Subject, settings: &Settings, hook: &HookCommand, findings: &
         add("HOOK-5", format!("the matcher `{}` matches no tool.", hook.matcher));
     }
     let before = hook.event == "PreToolUse";
-    if before && !hook.blocks_on_failure && matches!(hook.launch, Launch::Exec { .. } | Launch::Shell { .. })
-    {
+    if before && !hook.blocks_on_failure && may_guard(&hook.launch) {
         add("HOOK-8", format!("a PreToolUse hook ({}) without `onFailure`.", shown(&hook.matcher)));
     }
     let names: Vec<&str> = hook.matcher.split(['|', ',']).map(str::trim).collect();
