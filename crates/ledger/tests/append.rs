@@ -207,9 +207,10 @@ fn stored(log: &Path) -> String {
 
 /// After the writers are gone: everything acknowledged is there once, and the chain holds.
 fn assert_nothing_lost(log: &Path, names: &[String]) -> ledger::Report {
-    for _ in 0..1000 {
+    // Each append merges some of what was put aside; when nothing is, the folder goes.
+    for _ in 0..10_000 {
         append(log, Utc::now(), record("settle")).expect("appends");
-        if verify(log).waiting == 0 {
+        if !log.join("spill").exists() {
             break;
         }
     }
