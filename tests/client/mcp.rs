@@ -189,6 +189,34 @@ fn changed_tools_are_refused_once_they_were_seen() {
     assert!(called && result.contains(ANSWER), "{result}");
 }
 
+/// What the registry says is enforced by governance-check, alone: no baseline, only standing.
+#[test]
+fn what_the_registry_does_not_approve_today_is_refused() {
+    let Some(world) = World::new("strict") else { return };
+    world.wire_to("strict", "governance-check");
+    let (result, called) = world.call("demo");
+    assert!(called && result.contains(ANSWER), "{result}");
+    let approved = registry(&world.demo(), 30);
+    let denied =
+        "approved: []\ndenied:\n  - name: demo\n    denied_date: \"2026-01-01\"\n    reason: \"too much\"\n";
+    let unpinned = registry(&json!({"command": "npx", "args": ["-y", "demo"]}), 30);
+    let other = approved.replace("greet=", "greet=other-");
+    for (text, what) in [
+        (registry(&world.demo(), -1), "expired"),
+        (denied.to_owned(), "denied"),
+        ("approved: []\n".to_owned(), "unknown"),
+        (unpinned, "an unpinned approval"),
+        (other, "approved with other arguments"),
+    ] {
+        world.client.file(".claude/mcp-registry.yaml", &text);
+        let (result, called) = world.call("demo");
+        assert!(!called && !result.contains(ANSWER), "{what}: {result}");
+    }
+    // Approved under another name only.
+    world.client.file(".claude/mcp-registry.yaml", &approved.replace("name: demo", "name: else"));
+    assert!(!world.call("demo").1, "renamed");
+}
+
 /// `compile` makes the client itself refuse, with every hook of ours gone.
 #[test]
 fn the_compiled_registry_holds_without_our_hooks() {
