@@ -190,11 +190,10 @@ fn nothing_weakens_the_managed_layer() {
         let named = |key: &str| managed.settings.iter().any(|(name, _)| *name == key);
         weaker.retain(|what| match what.as_str() {
             "tier" => managed.tier.is_some(),
-            "mode" => managed.mode.is_some(),
             "r1" | "r2" | "r3" => {
                 managed.mode.is_some() || managed.rules.iter().any(|(rule, _)| rule == what)
             }
-            "another" => managed.mode.is_some(),
+            "mode" | "another" => managed.mode.is_some(),
             "exceptions" => false,
             key => named(key),
         });

@@ -47,7 +47,7 @@ fn an_installation_proves_itself_repeats_without_change_and_goes_without_trace()
     fs::write(&settings, before).unwrap();
 
     let dry = install(home.path(), &["standard", "--dry-run"]);
-    assert!(dry.status.success() && said(&dry).contains("+"), "{}", said(&dry));
+    assert!(dry.status.success() && said(&dry).contains('+'), "{}", said(&dry));
     assert_eq!(fs::read_to_string(&settings).unwrap(), before);
 
     let first = install(home.path(), &["standard"]);
@@ -180,6 +180,7 @@ fn plain_string_hooks_are_reported_as_not_in_force_and_the_fix_works() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one row a rule: a table, not logic")]
 fn each_rule_about_one_file_is_triggered_and_nearly_so() {
     let deny = r#""permissions": {"deny": ["Read(**/.env)"]}"#;
     let settings = |text: &str| (".claude/settings.json".to_string(), text.to_string());

@@ -26,7 +26,7 @@ pub fn run(arguments: &[String]) -> Result<bool, String> {
     let train = arguments.iter().any(|argument| argument == "--train");
     let named: Vec<PathBuf> =
         arguments.iter().filter(|argument| !argument.starts_with("--")).map(PathBuf::from).collect();
-    let files = if named.is_empty() { standard()? } else { named };
+    let files = if named.is_empty() { standard() } else { named };
     if files.is_empty() {
         eprintln!("skipped: no ../shared");
         return Ok(true);
@@ -89,10 +89,10 @@ fn time(rows: &[Row]) {
     );
 }
 
-fn standard() -> Result<Vec<PathBuf>, String> {
-    let Some(shared) = governance_tests::shared() else { return Ok(Vec::new()) };
+fn standard() -> Vec<PathBuf> {
+    let Some(shared) = governance_tests::shared() else { return Vec::new() };
     let names = ["injection_attacks.jsonl.gz", "injection_benign.jsonl.gz"];
-    Ok(names.iter().map(|name| shared.join("corpora").join(name)).collect())
+    names.iter().map(|name| shared.join("corpora").join(name)).collect()
 }
 
 /// The margin of each row under a model that saw neither its attack source nor its repository.

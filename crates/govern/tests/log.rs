@@ -182,15 +182,15 @@ fn copy(from: &Path, to: &Path) {
 fn transcript(place: &Place, rows: &[Value]) {
     let folder = place.path("home/.claude/projects/-p");
     fs::create_dir_all(&folder).expect("creates");
-    let text: String = rows.iter().map(|row| format!("{row}\n")).collect();
-    fs::write(folder.join("s-1.jsonl"), text).expect("writes");
+    let lines: Vec<String> = rows.iter().map(Value::to_string).collect();
+    fs::write(folder.join("s-1.jsonl"), format!("{}\n", lines.join("\n"))).expect("writes");
 }
 
 fn called(id: &str, denied: bool) -> [Value; 2] {
     let mut answer = json!({"type": "user", "sessionId": "s-1", "timestamp": "2026-10-01T09:00:01.000Z",
         "message": {"content": [{"type": "tool_result", "tool_use_id": id, "content": "x", "is_error": denied}]}});
-    if denied {
-        answer["permissionDecision"] = json!({"decision": "deny", "source": "rule"});
+    if let (true, Some(fields)) = (denied, answer.as_object_mut()) {
+        fields.insert("permissionDecision".into(), json!({"decision": "deny", "source": "rule"}));
     }
     [
         json!({"type": "assistant", "sessionId": "s-1", "timestamp": "2026-10-01T09:00:01.000Z",

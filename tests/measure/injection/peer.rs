@@ -59,8 +59,9 @@ fn peers(rows: &[Row]) -> Result<BTreeMap<String, Vec<bool>>, String> {
         .spawn()
         .map_err(|error| format!("python3: {error}"))?;
     let mut input = child.stdin.take().ok_or("python3 has no standard input")?;
-    let lines: String =
-        rows.iter().map(|row| format!("{}\n", serde_json::Value::from(row.text.as_str()))).collect();
+    let texts: Vec<String> =
+        rows.iter().map(|row| serde_json::Value::from(row.text.as_str()).to_string()).collect();
+    let lines = format!("{}\n", texts.join("\n"));
     let writer = std::thread::spawn(move || input.write_all(lines.as_bytes()));
     let output = child.wait_with_output().map_err(|error| error.to_string())?;
     writer.join().map_err(|_| "the writer panicked")?.map_err(|error| error.to_string())?;

@@ -111,16 +111,17 @@ impl Broker {
             match name.to_ascii_lowercase().as_str() {
                 "content-length" => length = value.trim().parse().unwrap_or(0),
                 "authorization" => {
-                    value.trim().strip_prefix("Bearer ").unwrap_or_default().clone_into(&mut token)
+                    value.trim().strip_prefix("Bearer ").unwrap_or_default().clone_into(&mut token);
                 }
                 _ => {}
             }
         }
         let mut body = Vec::new();
         reader.take(length).read_to_end(&mut body)?;
-        let (status, answer) = match first.starts_with("POST /presign ") {
-            true => self.answer(&token, &body, now),
-            false => ("404 Not Found", json!({"error": "POST /presign"})),
+        let (status, answer) = if first.starts_with("POST /presign ") {
+            self.answer(&token, &body, now)
+        } else {
+            ("404 Not Found", json!({"error": "POST /presign"}))
         };
         let text = answer.to_string();
         write!(

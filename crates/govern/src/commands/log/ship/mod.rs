@@ -87,7 +87,7 @@ fn run(arguments: &Arguments<'_>, io: &mut Io<'_>) -> Result<Exit, Failure> {
         let left = end.saturating_sub(part.end);
         writeln!(io.err, "{} ({} bytes), {left} of {total} records left", part.key, part.body.len())?;
     }
-    checkpoint(&log, prefix, &origin, &target, &lock, io)?;
+    checkpoint(&log, (prefix, &origin), &target, &lock, io)?;
     writeln!(io.out, "{parts} parts shipped, up to record {}", end.saturating_sub(1))?;
     Ok(Exit::Clean)
 }
@@ -95,8 +95,7 @@ fn run(arguments: &Arguments<'_>, io: &mut Io<'_>) -> Result<Exit, Failure> {
 /// The newest checkpoint goes along: it is what shows later that nothing before it was changed.
 fn checkpoint(
     log: &Path,
-    prefix: &str,
-    origin: &str,
+    (prefix, origin): (&str, &str),
     target: &Target,
     lock: &Lock,
     io: &Io<'_>,

@@ -102,7 +102,7 @@ enum Trouble {
 fn agent() -> Agent {
     Agent::config_builder()
         .http_status_as_error(false)
-        .timeout_global(Some(Duration::from_secs(120)))
+        .timeout_global(Some(Duration::from_mins(2)))
         .max_redirects(0)
         .build()
         .into()
