@@ -172,10 +172,10 @@ impl std::fmt::Display for Position {
 
 /// Where byte `offset` of `text` stands.
 pub fn position(text: &str, offset: usize) -> Position {
-    let before = text.get(..text.floor_char_boundary(offset)).unwrap_or(text);
-    let line = memchr::memchr_iter(b'\n', before.as_bytes()).count() + 1;
-    let begin = memchr::memrchr(b'\n', before.as_bytes()).map_or(0, |at| at + 1);
-    let column = before.get(begin..).unwrap_or_default().chars().count() + 1;
+    let before = text.get(..offset).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+    let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
     Position { line, column }
 }
 
