@@ -14,7 +14,7 @@ fn key() -> String {
 
 fn planted(version: &str) -> Option<Client> {
     let client = Client::new(version)?;
-    client.install(Tier::Starter);
+    client.install(Tier::Standard);
     client.file("config.txt", &format!("region = eu\naws_access_key_id = {}\nend\n", key()));
     Some(client)
 }
