@@ -45,7 +45,7 @@ fn judge(subject: &Subject, settings: &Settings, hook: &HookCommand, findings: &
     if before && !hook.blocks_on_failure && may_guard(&hook.launch) {
         add("HOOK-8", format!("a PreToolUse hook ({}) without `onFailure`.", shown(&hook.matcher)));
     }
-    let names: Vec<&str> = hook.matcher.split(['|', ',']).map(str::trim).collect();
+    let names: Vec<&str> = hook.matcher.split(['|', ',', '(', ')', '^', '$']).map(str::trim).collect();
     if before && names.contains(&"Edit") && names.contains(&"Write") && !names.contains(&"NotebookEdit") {
         add("HOOK-10", format!("`{}` leaves NotebookEdit out.", hook.matcher));
     }
