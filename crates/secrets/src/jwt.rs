@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::base64;
-use crate::class::{ALNUM, Class};
+use crate::class::Class;
 
 const PART: Class = Class::of("a-zA-Z0-9_-");
 /// Keys of a JOSE header, one of which is there.
@@ -12,7 +12,7 @@ const HEADER_KEYS: &[&[u8]] =
 
 /// The token whose `eyJ` (base 64 of `{"`) stands at `at`.
 pub(crate) fn token(text: &[u8], at: usize, _length: usize) -> Option<Range<usize>> {
-    if at > 0 && text.get(at - 1).is_some_and(|before| ALNUM.has(*before)) {
+    if at > 0 && text.get(at - 1).is_some_and(|before| PART.has(*before)) {
         return None;
     }
     let rest = text.get(at..)?;

@@ -18,7 +18,8 @@ pub(crate) fn private_key(text: &[u8], at: usize, length: usize) -> Option<Range
     let start = at + length + label_end + 5;
     let body = text.get(start..)?;
     let reach = body.len().min(LONGEST);
-    let end = memchr::memmem::find(body.get(..reach)?, b"-----END ").unwrap_or_else(|| cut_off(body, reach));
+    // Dashes end the body: its own end, or the next key.
+    let end = memchr::memmem::find(body.get(..reach)?, b"-----").unwrap_or_else(|| cut_off(body, reach));
     let key_bytes = body.get(..end)?.iter().filter(|byte| BASE64.has(**byte)).count();
     let longest_line = longest_base64_run(body.get(..end)?);
     (key_bytes >= 40 && longest_line >= 20).then_some(start..start + end)

@@ -467,6 +467,13 @@ pub(crate) fn connection_string(text: &[u8], at: usize, length: usize) -> Option
     let start = at
         + length
         + text.get(at + length..)?.iter().take(3).take_while(|byte| matches!(byte, b' ' | b'=')).count();
+    let run = text.get(start..)?.iter().take(100).take_while(|byte| !ENDS.has(**byte)).count();
+    let value = text.get(start..start + run)?;
+    let opens = start > at + length && text.get(at + length..start)?.contains(&b'=');
+    let is_template = value.iter().any(|byte| matches!(byte, b'{' | b'$' | b'<' | b'%' | b'(' | b'*'));
+    if !opens || run < 3 || is_template {
+        return None;
+    }
     let context = text.get(at.saturating_sub(300)..text.len().min(start + 200))?;
     let names: [&[u8]; 9] = [
         b"server=",
@@ -479,15 +486,8 @@ pub(crate) fn connection_string(text: &[u8], at: usize, length: usize) -> Option
         b"provider=",
         b"user id =",
     ];
-    let hits = names.iter().filter(|name| crate::placeholder::contains_folded(context, name)).count();
-    let run = text.get(start..)?.iter().take(100).take_while(|byte| !ENDS.has(**byte)).count();
-    let value = text.get(start..start + run)?;
-    let opens = start > at + length && text.get(at + length..start)?.contains(&b'=');
-    (opens
-        && hits >= 2
-        && run >= 3
-        && !value.iter().any(|byte| matches!(byte, b'{' | b'$' | b'<' | b'%' | b'(' | b'*')))
-    .then_some(start..start + run)
+    let found = names.iter().filter(|name| crate::placeholder::contains_folded(context, name)).count();
+    (found >= 2).then_some(start..start + run)
 }
 
 /// Gradle's `credentials { username 'x' password 'y' }`.

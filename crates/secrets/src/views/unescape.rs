@@ -66,6 +66,14 @@ fn is_escape(text: &[u8], at: usize) -> bool {
 
 /// Whether the byte at `at` stands between two quotes with nothing but joiners around it.
 fn is_join(text: &[u8], at: usize) -> bool {
+    // In a run of line ends and signs the first one has answered for all.
+    if at
+        .checked_sub(1)
+        .and_then(|before| text.get(before))
+        .is_some_and(|before| matches!(before, b'\n' | b'+'))
+    {
+        return false;
+    }
     let before = text.get(at.saturating_sub(80)..at).unwrap_or_default();
     let Some(quote) =
         before.iter().rev().find(|byte| !JOINERS.has(**byte)).filter(|byte| matches!(byte, b'"' | b'\''))
