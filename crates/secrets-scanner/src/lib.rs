@@ -5,10 +5,11 @@
 //! text is scanned once more before it goes to the model, and the loop stops where a secret stands in it. Prompts, and
 //! the files they mention with `@`, are scanned before they are let through.
 //!
-//! What is not here: a wrapper that filters a command's output while it runs (`updatedInput`). Tried with the real
-//! client, it loses the output of a command that ends its shell (`exit 3` ends it before the filter is read), and allow
-//! rules are matched against the wrapped text, so that a company's own permissions would stop working. A guard that
-//! changes what runs must be right in every shell; the stop before the next request is, and costs one command's output.
+//! What is not here: a wrapper that filters a command's output while it runs (`updatedInput`). An earlier trial with
+//! the real client, not repeated for this project, lost the output of a command that ends its shell (`exit 3` ends it
+//! before the filter is read) and found allow rules matched against the wrapped text, so that a company's own
+//! permissions would stop working. A guard that changes what runs must be right in every shell; the stop before the
+//! next request is, and costs one command's output.
 
 mod before;
 mod inspect;
