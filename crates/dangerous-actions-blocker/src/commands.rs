@@ -22,6 +22,9 @@ pub struct Judgement {
 /// How deep commands inside commands' arguments are followed beyond what the shell analysis follows itself.
 const CARRIED: usize = 2;
 
+/// The most words of one line that are judged; people write hundreds at most. What has more is asked about.
+const WORDS: usize = 3000;
+
 /// Judges a Bash command line in `scene`.
 pub fn judge(text: &str, scene: &Scene) -> Judgement {
     judge_within(text, scene, CARRIED)
@@ -35,9 +38,15 @@ pub(crate) fn judge_within(text: &str, scene: &Scene, depth: usize) -> Judgement
     let endless = is_endless(&line);
     let near_governance = text.contains("claude")
         || line.commands.iter().any(|command| command.argv.iter().any(|word| word.text().contains("claude")));
+    let mut words = 0;
     for (index, command) in line.commands.iter().enumerate() {
         if command.reach == shell::Reach::Never || in_open_quote(&line, command) {
             continue;
+        }
+        words += command.argv.len();
+        if words > WORDS {
+            hits.push(unresolved::too_many_words());
+            break;
         }
         let call = Call { near_governance, ..Call::new(&line, index, command, scene) };
         judge_call(&call, &mut hits);
@@ -46,6 +55,9 @@ pub(crate) fn judge_within(text: &str, scene: &Scene, depth: usize) -> Judgement
         if depth > 0 {
             carried::judge(&call, depth - 1, &mut hits);
         }
+    }
+    if words > WORDS {
+        return Judgement { hits: worst_first(hits), line };
     }
     leaks::judge_line(&line, scene, &mut hits);
     for flow in &line.flows {

@@ -85,6 +85,11 @@ pub(crate) fn judge_line(text: &str, line: &Analysis, hits: &mut Vec<Hit>) {
     }
 }
 
+/// A line with more words than are judged.
+pub(crate) fn too_many_words() -> Hit {
+    Hit { rule: &LIMIT, subject: "the command line (too many words)".into(), path: None, command: None }
+}
+
 /// Words that make an unreadable stretch worth a question.
 fn names_damage(text: &str) -> bool {
     const DAMAGE: &[&str] = &[
