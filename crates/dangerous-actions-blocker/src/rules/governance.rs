@@ -5,7 +5,6 @@ use std::path::Path;
 use hook_core::Severity;
 use hook_core::policy::HOOK_NAMES;
 
-use crate::arguments::FLAGS_ONLY;
 use crate::call::{Call, FRESH_FOLDER};
 use crate::effects::{Act, Effect, find_roots};
 use crate::place::{Place, Target, absolute, base_name, is_below, split_pattern};
@@ -94,55 +93,12 @@ fn touched(call: &Call<'_>, effect: &Effect<'_>) -> Option<&'static Rule> {
     if target.has_holes && (path.ends_with("/.claude") || path.ends_with("/.claude/hooks")) {
         return Some(&FILES);
     }
-    if adds_unused_hook(call, &path) {
-        return None;
-    }
     let located = call.locate(target);
     rule_for_path(&path, call.scene).or_else(|| rule_for_path(&located.path, call.scene)).or_else(|| {
         (whole && (holds_protected(&path, call.scene) || holds_protected(&located.path, call.scene)))
             .then_some(&FILES)
     })
 }
-
-/// A copy into a hooks folder of a file that is not there yet, that no settings name, and that is none of ours: nothing
-/// runs it, and what would make it run is protected.
-fn adds_unused_hook(call: &Call<'_>, path: &str) -> bool {
-    if !matches!(call.name, "cp" | "install") {
-        return false;
-    }
-    let arguments = call.arguments(FLAGS_ONLY);
-    let Some((_, sources)) = arguments.operands.split_last() else { return false };
-    let (folder, names): (&str, Vec<&str>) = match path.rsplit_once('/') {
-        Some((_, "hooks")) => (path, sources.iter().map(|source| base_name(source.text())).collect()),
-        Some((folder, name)) if folder.ends_with("/.claude/hooks") => (folder, vec![name]),
-        _ => return false,
-    };
-    let plain = sources.iter().all(|source| source.known().is_some() && !source.has_glob());
-    let Some(base) = folder.strip_suffix("/.claude/hooks").filter(|_| plain && !names.is_empty()) else {
-        return false;
-    };
-    names.iter().all(|name| {
-        let stem = name.split('.').next().unwrap_or(name);
-        let ours = stem.is_empty() || HOOK_NAMES.contains(&stem) || stem == "govern";
-        !ours
-            && !Path::new(folder).join(name).exists()
-            && ![base, &call.scene.home, &call.scene.project].iter().any(|base| settings_name(base, stem))
-    })
-}
-
-/// Some settings file below `base` names `what`; one that cannot be read may.
-fn settings_name(base: &str, what: &str) -> bool {
-    ["settings.json", "settings.local.json"].iter().any(|file| {
-        let path = Path::new(base).join(".claude").join(file);
-        match hook_core::files::read_text(&path, SETTINGS_LIMIT) {
-            Ok(text) => text.is_some_and(|text| text.contains(what)),
-            Err(_) => true,
-        }
-    })
-}
-
-/// The largest settings file that is looked through, in bytes.
-const SETTINGS_LIMIT: usize = 1024 * 1024;
 
 /// The rule for changing the file at `path`.
 pub(crate) fn rule_for_path(path: &str, scene: &Scene) -> Option<&'static Rule> {
