@@ -192,6 +192,8 @@ pub(crate) struct Parameter {
     pub(crate) name: String,
     pub(crate) index: Option<Index>,
     pub(crate) indirect: bool,
+    /// Written with braces, so the name ends where they do.
+    pub(crate) braced: bool,
     pub(crate) operator: Operator,
 }
 

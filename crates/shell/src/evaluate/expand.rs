@@ -8,7 +8,9 @@ use super::parameter::Expansion;
 use super::pattern::{Mark, Pattern};
 use crate::analysis::Sink;
 use crate::edit::shared;
-use crate::syntax::{List, Part, Word};
+use crate::syntax::{
+    List, Node, Operator, Parameter, Part, Redirect, RedirectOperator, RedirectTarget, Word,
+};
 use crate::value::{Unknown, Value};
 
 /// Words of one command.
@@ -73,6 +75,44 @@ impl Fields {
     }
 }
 
+fn is_name_character(character: char) -> bool {
+    character == '_' || character.is_ascii_alphanumeric()
+}
+
+/// Brace expansion comes first and is textual: `{$a,}5` reads the variable `a5`.
+fn extends_name(parameter: &Parameter, next: Option<&Atom<'_>>) -> bool {
+    !parameter.braced
+        && parameter.name.starts_with(|c: char| c == '_' || c.is_ascii_alphabetic())
+        && matches!(next, Some(Atom::Text(text)) if text.starts_with(is_name_character))
+}
+
+fn extended(parameter: &Parameter, text: &str) -> Part {
+    let more: String = text.chars().take_while(|c| is_name_character(*c)).collect();
+    let name = parameter.name.clone() + &more;
+    Part::Parameter(Box::new(Parameter {
+        name,
+        index: None,
+        indirect: false,
+        braced: false,
+        operator: Operator::None,
+    }))
+}
+
+/// The file of a list that is nothing but `< file`.
+fn only_read(list: &List) -> Option<&Word> {
+    let [item] = list.as_slice() else { return None };
+    let [stage] = item.first.stages.as_slice() else { return None };
+    let Node::Simple(simple) = &stage.node else { return None };
+    match stage.redirections.as_slice() {
+        [Redirect { operator: RedirectOperator::Read, target: RedirectTarget::Word(path), .. }]
+            if simple.words.is_empty() =>
+        {
+            Some(path)
+        }
+        _ => None,
+    }
+}
+
 fn text_with_globs(value: &Value) -> Value {
     if !value.text().contains(['*', '?', '[']) {
         return value.clone();
@@ -126,9 +166,19 @@ impl Machine<'_> {
                 break;
             }
             let mut fields = Fields::default();
+            let mut taken = 0;
             for (at, atom) in atoms.iter().enumerate() {
                 match atom {
-                    Atom::Text(text) => self.literal(text, at == 0, &mut fields.current),
+                    Atom::Text(text) => {
+                        let text = text.get(std::mem::take(&mut taken)..).unwrap_or("");
+                        self.literal(text, at == 0, &mut fields.current);
+                    }
+                    Atom::Part(Part::Parameter(parameter)) if extends_name(parameter, atoms.get(at + 1)) => {
+                        let Some(Atom::Text(text)) = atoms.get(at + 1) else { continue };
+                        let part = extended(parameter, text);
+                        taken = text.len() - text.trim_start_matches(is_name_character).len();
+                        self.part(&part, at == 0, &mut fields);
+                    }
                     Atom::Part(part) => self.part(part, at == 0, &mut fields),
                     Atom::Many => fields.current.push_hole(Unknown::Item),
                 }
@@ -284,11 +334,16 @@ impl Machine<'_> {
         if !self.budget.enter() {
             return Value::unknown(Unknown::Limit);
         }
-        let output = self.captured(Sink::Substitution, |machine| {
+        let mut output = self.captured(Sink::Substitution, |machine| {
             machine.subshell(|machine| {
                 machine.status = machine.list(list);
             });
         });
+        // `$(< file)` is the content of the file.
+        if let Some(path) = only_read(list) {
+            let path = self.single(path);
+            output = self.read_file(&path);
+        }
         self.budget.leave();
         output.without_final_newlines().quoted()
     }

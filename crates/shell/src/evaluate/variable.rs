@@ -13,6 +13,27 @@ use crate::value::{Origin, Unknown, Value};
 
 /// What a variable may be as well, kept for evaluating a command again.
 const MOST_ALTERNATIVES: usize = 3;
+/// Variables whose value other programs run.
+const COMMANDS: &[&str] = &[
+    "PROMPT_COMMAND",
+    "PS0",
+    "GIT_SSH_COMMAND",
+    "GIT_PAGER",
+    "GIT_EDITOR",
+    "GIT_SEQUENCE_EDITOR",
+    "GIT_EXTERNAL_DIFF",
+    "GIT_PROXY_COMMAND",
+    "GIT_ASKPASS",
+    "SSH_ASKPASS",
+    "PAGER",
+    "MANPAGER",
+    "EDITOR",
+    "VISUAL",
+    "BROWSER",
+    "RSYNC_RSH",
+    "LESSOPEN",
+    "FZF_DEFAULT_COMMAND",
+];
 /// A value may grow to this many bytes.
 const MOST_TEXT: usize = 64 * 1024;
 
@@ -152,6 +173,11 @@ impl Machine<'_> {
             return;
         }
         let value = self.attributed(&name, value);
+        if COMMANDS.contains(&name.as_ref()) && value.text().contains(' ') {
+            self.branch(Reach::Sometimes, |machine| {
+                machine.subshell(|machine| machine.via(&name, None, |machine| machine.run_value(&value)))
+            });
+        }
         match self.content(&name) {
             Some(Content::Indexed(_)) => return self.assign_element(&name, &Value::literal("0"), value),
             Some(Content::Scalar(old)) if *old == value => return,

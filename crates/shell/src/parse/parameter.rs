@@ -6,7 +6,7 @@ use crate::syntax::{Index, Operator, Parameter, Part, Parts};
 
 /// `$name` without braces.
 pub(super) fn plain(name: String) -> Parameter {
-    Parameter { name, index: None, indirect: false, operator: Operator::None }
+    Parameter { name, index: None, indirect: false, braced: false, operator: Operator::None }
 }
 
 impl Parser<'_> {
@@ -44,7 +44,7 @@ impl Parser<'_> {
         let name = self.parameter_name();
         let index = self.index();
         let operator = if length { Operator::Length } else { self.operator(quoted, indirect) };
-        Parameter { name, index, indirect, operator }
+        Parameter { name, index, indirect, braced: true, operator }
     }
 
     fn parameter_name(&mut self) -> String {

@@ -119,8 +119,10 @@ impl Parser<'_> {
                 break;
             }
             body.push_str(bare);
-            body.push('\n');
-            self.at = (self.at + line.len() + 1).min(self.text.len());
+            self.at += line.len();
+            if self.take("\n") {
+                body.push('\n');
+            }
         }
         let parts = self.here_parts(&body, pending, start);
         // A cell is filled once: each announced document has its own.

@@ -251,7 +251,12 @@ impl<'t> Walk<'t> {
             self.reader.variables.insert(name.to_owned(), item);
             return;
         }
-        let last = name.rsplit(['.', ':', '>']).next().unwrap_or(name);
+        let looked_up;
+        let mut last = name.rsplit(['.', ':', '>']).next().unwrap_or(name);
+        if last == "getattr" && self.reader.takes('(') {
+            looked_up = self.reader.arguments(')').get(1).map(Item::value).unwrap_or_default();
+            last = looked_up.text();
+        }
         let language = self.reader.language;
         let special = SPECIAL
             .iter()

@@ -7,6 +7,7 @@ use crate::value::Value;
 enum Part {
     Field(usize),
     Text(String),
+    Number(String),
     /// A comma: the output separator, or the next argument of `printf`.
     Next,
 }
@@ -24,6 +25,8 @@ pub(super) fn printed(program: &str, separator: Option<&str>, input: &Value) -> 
         (None, list) => (false, list?),
     };
     let parts = parts(shown.trim().trim_start_matches('(').trim_end_matches(')'))?;
+    // A number printed with `%c` is the code of a character.
+    let as_character = formats && shown.contains("%c");
     let mut output = Value::default().with_origins_of(input);
     let lines = if at_begin { vec![Value::default()] } else { input.lines() };
     for line in lines.iter().take(2_000) {
@@ -38,6 +41,10 @@ pub(super) fn printed(program: &str, separator: Option<&str>, input: &Value) -> 
                 Part::Field(0) => last.append(line),
                 Part::Field(at) => last.push_text(fields.get(at - 1).copied().unwrap_or("")),
                 Part::Text(text) => last.push_text(text),
+                Part::Number(digits) => match digits.parse().ok().and_then(char::from_u32) {
+                    Some(character) if as_character => last.push_text(&character.to_string()),
+                    _ => last.push_text(digits),
+                },
                 Part::Next => arguments.push(Value::default()),
             }
         }
@@ -63,6 +70,11 @@ fn parts(list: &str) -> Option<Vec<Part>> {
             ',' => {
                 parts.push(Part::Next);
                 rest = rest.get(1..)?;
+            }
+            '0'..='9' => {
+                let length = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+                parts.push(Part::Number(rest.get(..length)?.to_owned()));
+                rest = rest.get(length..)?;
             }
             '$' => {
                 let digits = rest.get(1..)?;

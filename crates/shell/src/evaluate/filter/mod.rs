@@ -50,7 +50,6 @@ const UNPACKERS: &[(&str, &[&str])] = &[
     ("unzip", &["-p"]),
     ("7z", &["-so"]),
     ("xxd", &["-r"]),
-    ("perl", &["-MMIME::Base64"]),
 ];
 
 impl Machine<'_> {
