@@ -1,6 +1,6 @@
 //! Dangerous actions: what a command or an edit would do, judged by its effect before it happens.
 //!
-//! The way of a call: [`decide`] reads the event; a command goes through `commands` (the `shell` crate's analysis, then
+//! The way of a call: `decide` reads the event; a command goes through `commands` (the `shell` crate's analysis, then
 //! every family in `rules`), a file tool through `rules::files`, PowerShell is put into Bash words by `powershell` first.
 //! What was found becomes one decision in `answer`. [`explain`] shows the same way step by step.
 

@@ -1,6 +1,6 @@
 //! Whether governance is in force here, and whether every MCP server is one somebody approved.
 //!
-//! [`settings`](mod@settings) and [`servers`] find violations; [`memory`] knows since when each stands; `start`, `prompt`, `call`
+//! `settings` and `servers` find violations; `memory` knows since when each stands; `start`, `prompt`, `call`
 //! and `change` answer the four kinds of event.
 
 mod call;
