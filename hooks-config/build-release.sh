@@ -7,6 +7,12 @@ if ! command -v cargo >/dev/null 2>&1; then
   echo "build-release: cargo is not on the PATH; install Rust from https://rustup.rs and run this again" >&2
   exit 1
 fi
+# rustup looks for its toolchains below HOME. Where HOME is another than the one it was installed for (sudo, a service, a
+# fresh account), they stand beside the cargo that the PATH names.
+rust_home="$(dirname "$(dirname "$(dirname "$(command -v cargo)")")")"
+if [ ! -e "${RUSTUP_HOME:-${HOME:-}/.rustup}" ] && [ -d "$rust_home/.rustup/toolchains" ]; then
+  export RUSTUP_HOME="$rust_home/.rustup" CARGO_HOME="${CARGO_HOME:-$rust_home/.cargo}"
+fi
 case "$(uname -s)-$(uname -m)" in
   Linux-x86_64)  target=x86_64-unknown-linux-gnu ;;
   Linux-aarch64) target=aarch64-unknown-linux-gnu ;;
