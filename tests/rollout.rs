@@ -122,6 +122,41 @@ fn init_writes_a_repository_that_audits_clean_and_repeats_without_change() {
 }
 
 #[test]
+fn the_charter_is_acknowledged_by_version_and_the_audit_says_who_has_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let repository = folder.path().join("repository");
+    fs::create_dir_all(&repository).unwrap();
+    let run = |arguments: &[&str]| govern(folder.path(), &repository, arguments);
+    assert_eq!(run(&["charter", "check"]).status.code(), Some(3), "there is none yet");
+    assert_eq!(run(&["charter", "fill"]).status.code(), Some(2), "nobody to ask for the blanks");
+    let answers =
+        ["--organization", "Acme", "--owner", "Olga", "--security-contact", "security@acme.example"];
+    let filled = run(&[&["charter", "fill"], &answers[..]].concat());
+    assert!(filled.status.success(), "{}", said(&filled));
+    assert!(run(&["charter", "check"]).status.success());
+    assert_eq!(run(&["charter", "status"]).status.code(), Some(1), "nobody was asked");
+    assert!(run(&["charter", "ask", "--person", "bob"]).status.success());
+    assert!(run(&["charter", "ack"]).status.success());
+    let status = run(&["charter", "status"]);
+    assert!(status.status.code() == Some(1) && said(&status).contains("OPEN bob"), "{}", said(&status));
+    let audit = run(&["audit"]);
+    assert!(said(&audit).contains("DOC-6") && said(&audit).contains("bob"), "{}", said(&audit));
+    assert!(run(&["charter", "leave", "--person", "bob"]).status.success());
+    assert!(run(&["charter", "status"]).status.success());
+    // Another text is another version, and nobody has acknowledged that one.
+    let charter = repository.join("docs/ai-usage-charter.md");
+    fs::write(&charter, fs::read_to_string(&charter).unwrap() + "\nA new rule for [DATE].\n").unwrap();
+    assert!(said(&run(&["charter", "status"])).contains("OPEN tester"));
+    let check = run(&["charter", "check"]);
+    assert!(said(&check).contains("`[DATE]` is not filled in"), "{}", said(&check));
+    assert_eq!(run(&["charter", "ack"]).status.code(), Some(2), "a charter with blanks");
+    // What the requirement's own template leaves blank is filled as well.
+    assert!(run(&["charter", "fill"]).status.success());
+    assert!(run(&["charter", "ack"]).status.success());
+    assert!(run(&["charter", "status"]).status.success());
+}
+
+#[test]
 fn init_merges_with_what_a_team_has() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir_all(folder.path().join(".claude")).unwrap();

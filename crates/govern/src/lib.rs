@@ -1,6 +1,7 @@
 //! The companion CLI: a table of commands, each a file in `commands/`, over the same engines the hooks use.
 
 pub mod audit;
+pub mod charter;
 pub mod commands;
 pub mod registry;
 mod shell;

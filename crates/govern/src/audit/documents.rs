@@ -3,6 +3,7 @@
 use hook_core::Tier;
 
 use super::{Finding, Subject, about};
+use crate::charter;
 use crate::tiers::claude_md;
 
 /// Beyond this many bytes of CLAUDE.md rules are followed less and less, as the requirement says.
@@ -39,6 +40,7 @@ pub fn check(subject: &Subject, findings: &mut Vec<Finding>) {
                     format!("`{blank}` is not filled in."),
                 ));
             }
+            acknowledged(subject, text, findings);
         }
     }
     if subject.workflow.is_none() {
@@ -47,6 +49,20 @@ pub fn check(subject: &Subject, findings: &mut Vec<Finding>) {
             ".github/workflows/ai-governance.yml",
             "No workflow audits pull requests.",
         ));
+    }
+}
+
+/// Everybody who was asked has acknowledged the charter as it stands.
+fn acknowledged(subject: &Subject, charter: &str, findings: &mut Vec<Finding>) {
+    let rows = subject.acknowledgements.as_deref().unwrap_or_default();
+    match charter::people(rows, &charter::Charter::new(charter).version) {
+        Ok(people) => {
+            for (person, standing) in people.iter().filter(|(_, standing)| !standing.is_current()) {
+                let message = format!("{}: {}.", person.escape_debug(), standing.told().escape_debug());
+                findings.extend(about("DOC-6", charter::PEOPLE, message));
+            }
+        }
+        Err(failure) => findings.extend(about("DOC-6", charter::PEOPLE, failure.to_string())),
     }
 }
 

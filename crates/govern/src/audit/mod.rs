@@ -57,6 +57,8 @@ pub struct Subject {
     pub registry: Option<String>,
     pub claude_md: Option<(PathBuf, String)>,
     pub charter: Option<String>,
+    /// Who has acknowledged the charter, one JSON object a line.
+    pub acknowledgements: Option<String>,
     pub workflow: Option<String>,
     /// The tier the repository says it is under.
     pub tier: Option<Tier>,
@@ -87,7 +89,8 @@ impl Subject {
             servers: text(".mcp.json")?.map(|found| (PathBuf::from(".mcp.json"), Document::new(found))),
             registry: text(".claude/mcp-registry.yaml")?,
             claude_md,
-            charter: text("docs/ai-usage-charter.md")?,
+            charter: text(crate::charter::CHARTER)?,
+            acknowledgements: text(crate::charter::PEOPLE)?,
             workflow: text(".github/workflows/ai-governance.yml")?,
             tier: policy.get("tier").and_then(serde_json::Value::as_str).and_then(Tier::from_name),
             today,
@@ -107,6 +110,7 @@ impl Subject {
             registry: None,
             claude_md: None,
             charter: None,
+            acknowledgements: None,
             workflow: None,
             tier: None,
             today,

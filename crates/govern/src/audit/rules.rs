@@ -90,5 +90,6 @@ pub const RULES: &[Rule] = &[
     warning("DOC-4", "the tier's part of CLAUDE.md was changed", "The agent is told something else than the tier says.", "`govern init TIER` restores it; your own rules stand outside the markers."),
     note("DOC-2", "no usage charter", "Nobody has said what is allowed.", "`govern init` writes one from the template."),
     warning("DOC-5", "the charter has blanks", "A charter with placeholders is not one.", "Fill them in."),
+    warning("DOC-6", "the charter is not acknowledged", "An auditor asks who has agreed to the rules as they stand; somebody who was asked has not.", "They run `govern charter ack`; `govern charter status` says who is left."),
     note("CI-1", "no CI gate", "A pull request can weaken the governance unnoticed.", "`govern init` writes the workflow."),
 ];

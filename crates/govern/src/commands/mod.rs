@@ -1,7 +1,9 @@
 //! The commands of `govern`, one file each; this table is what `govern help` prints.
 
 mod allow;
+mod arguments;
 pub mod audit;
+mod charter;
 mod explain;
 mod explain_rule;
 mod hook;
@@ -15,6 +17,8 @@ mod replay;
 mod scan;
 mod stop;
 pub mod tier;
+mod time;
+mod verb;
 
 use crate::{Exit, Failure, Io};
 
@@ -35,6 +39,7 @@ pub const COMMANDS: &[Command] = &[
     install::COMMAND,
     audit::COMMAND,
     tier::COMMAND,
+    charter::COMMAND,
     log::COMMAND,
     policy::COMMAND,
     replay::COMMAND,

@@ -15,7 +15,7 @@ use crate::transaction::{Fault, NewFile, commit, recover};
 use crate::{Exit, Failure, Io};
 
 pub use merge::{merged_claude_md, merged_settings};
-use questions::Answers;
+pub(in crate::commands) use questions::{Answers, ask_text};
 
 pub(super) const COMMAND: Command = Command {
     name: "init",
@@ -176,7 +176,7 @@ const WORKFLOW: &str = include_str!("../../../../../hooks-config/templates/ai-go
 const PULL_REQUEST: &str = include_str!("../../../../../hooks-config/templates/pull_request_template.md");
 
 /// A template with its placeholders filled in.
-fn filled(template: &str, answers: &Answers, io: &Io<'_>) -> String {
+pub(in crate::commands) fn filled(template: &str, answers: &Answers, io: &Io<'_>) -> String {
     let today = io.now.date_naive();
     let review = today.checked_add_days(Days::new(91)).unwrap_or(today);
     template

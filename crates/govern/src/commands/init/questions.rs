@@ -65,7 +65,11 @@ fn ask_tier(io: &mut Io<'_>) -> Result<Tier, Failure> {
     }
 }
 
-fn ask_text(question: &str, default: &str, io: &mut Io<'_>) -> Result<String, Failure> {
+pub(in crate::commands) fn ask_text(
+    question: &str,
+    default: &str,
+    io: &mut Io<'_>,
+) -> Result<String, Failure> {
     write!(io.out, "{question} [{default}]: ")?;
     io.out.flush()?;
     let line = read_line(io.input)?;

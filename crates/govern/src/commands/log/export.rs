@@ -1,9 +1,9 @@
 //! `govern log export`: records in the forms others read: stored lines, CSV, OCSF, OTLP/JSON.
 
-use super::arguments::Arguments;
 use super::query::{CSV_HEADER, csv_row, what};
 use super::scan::{Filter, scan};
 use super::{Verb, place, time};
+use crate::commands::arguments::Arguments;
 use crate::{Exit, Failure, Io};
 use chrono::{DateTime, Utc};
 use ledger::{Record, leaf_hash, to_hex};

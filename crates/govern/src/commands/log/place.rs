@@ -1,6 +1,6 @@
 //! Which log a verb speaks of, and the heads of it that were seen before.
 
-use super::arguments::Arguments;
+use crate::commands::arguments::Arguments;
 use crate::{Failure, Io};
 use hook_core::StateDirectory;
 use ledger::{Known, from_hex, to_hex};
@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 
 /// The log's folder: `--dir`, else that of this user.
-pub(super) fn folder(arguments: &Arguments<'_>, io: &Io<'_>) -> PathBuf {
+pub(in crate::commands) fn folder(arguments: &Arguments<'_>, io: &Io<'_>) -> PathBuf {
     match arguments.value("--dir") {
         Some(folder) => io.cwd.join(folder),
         None => io.state.join("log"),
@@ -16,7 +16,7 @@ pub(super) fn folder(arguments: &Arguments<'_>, io: &Io<'_>) -> PathBuf {
 }
 
 /// The same, and it must be there: an empty answer about a log that is not there reads like "nothing happened".
-pub(super) fn existing(arguments: &Arguments<'_>, io: &Io<'_>) -> Result<PathBuf, Failure> {
+pub(in crate::commands) fn existing(arguments: &Arguments<'_>, io: &Io<'_>) -> Result<PathBuf, Failure> {
     let folder = folder(arguments, io);
     let days = ledger::segments(&folder).map_err(unreadable)?;
     if days.is_empty() {
@@ -26,7 +26,7 @@ pub(super) fn existing(arguments: &Arguments<'_>, io: &Io<'_>) -> Result<PathBuf
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is what map_err hands over")]
-pub(super) fn unreadable(error: ledger::Error) -> Failure {
+pub(in crate::commands) fn unreadable(error: ledger::Error) -> Failure {
     Failure::Unreadable(error.to_string())
 }
 
@@ -34,7 +34,7 @@ pub(super) fn unreadable(error: ledger::Error) -> Failure {
 const SEEN: &str = "seen-heads.json";
 
 /// The head an earlier verification of this log saw.
-pub(super) fn seen(log: &Path, io: &Io<'_>) -> Result<Option<Known>, Failure> {
+pub(in crate::commands) fn seen(log: &Path, io: &Io<'_>) -> Result<Option<Known>, Failure> {
     let heads = read_heads(io)?;
     let Some(head) = heads.get(&key(log)) else { return Ok(None) };
     let size = head.get("size").and_then(Value::as_u64);
@@ -44,7 +44,12 @@ pub(super) fn seen(log: &Path, io: &Io<'_>) -> Result<Option<Known>, Failure> {
 }
 
 /// Keeps the head for the next verification.
-pub(super) fn remember(log: &Path, io: &Io<'_>, size: u64, root: &ledger::Digest) -> Result<(), Failure> {
+pub(in crate::commands) fn remember(
+    log: &Path,
+    io: &Io<'_>,
+    size: u64,
+    root: &ledger::Digest,
+) -> Result<(), Failure> {
     let mut heads = read_heads(io)?;
     heads.insert(key(log), json!({"root": to_hex(root), "size": size}));
     StateDirectory::new(&io.state).write(SEEN, Value::Object(heads).to_string().as_bytes())?;

@@ -1,7 +1,7 @@
 //! `govern log prove`: that a record is in the log, or that one head goes on from another, for someone without the log.
 
-use super::arguments::Arguments;
 use super::{Verb, place};
+use crate::commands::arguments::Arguments;
 use crate::{Exit, Failure, Io};
 use hook_core::files::read_text;
 use ledger::{

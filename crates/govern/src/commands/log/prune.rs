@@ -1,7 +1,7 @@
 //! `govern log prune`: removes whole days that have outlived their retention, so that what stays still verifies.
 
-use super::arguments::Arguments;
 use super::{Verb, place, time};
+use crate::commands::arguments::Arguments;
 use crate::{Exit, Failure, Io};
 use chrono::TimeDelta;
 use hook_core::policy::{load, places, resolve};

@@ -1,8 +1,8 @@
 //! `govern log query`: who did what. Day names, literals and labels answer before anything is parsed.
 
-use super::arguments::Arguments;
 use super::scan::{Filter, as_stored, scan};
 use super::{Verb, place, time};
+use crate::commands::arguments::Arguments;
 use crate::{Exit, Failure, Io};
 use globset::{GlobBuilder, GlobMatcher};
 use ledger::Record;
@@ -254,7 +254,7 @@ fn written_by(command: &str) -> Vec<&str> {
 }
 
 /// What was acted on, in one text.
-pub(super) fn what(record: &Record) -> String {
+pub(in crate::commands) fn what(record: &Record) -> String {
     let fields = ["path", "command", "url", "query", "mcp_tool", "agent_type", "source", "decision"];
     let found = fields.iter().find_map(|field| record.get(*field).and_then(Value::as_str));
     let text = found.unwrap_or_default();
@@ -277,7 +277,7 @@ fn column(record: &Record, name: &str) -> String {
 }
 
 /// One line for people. Control characters are shown, not sent to the terminal.
-pub(super) fn text_row(record: &Record) -> String {
+pub(in crate::commands) fn text_row(record: &Record) -> String {
     let show = |name: &str| column(record, name).chars().flat_map(shown).collect::<String>();
     let mut row = format!("{} {} {} {}", show("ts"), show("user"), show("tool"), show("what"));
     for name in ["outcome", "labels", "rule"] {
@@ -293,17 +293,17 @@ pub(super) fn text_row(record: &Record) -> String {
     row
 }
 
-fn shown(character: char) -> Vec<char> {
+pub(in crate::commands) fn shown(character: char) -> Vec<char> {
     if character.is_control() { character.escape_default().collect() } else { vec![character] }
 }
 
 /// RFC 4180, with every text that could be taken for a formula in a spreadsheet made harmless.
-pub(super) fn csv_row(record: &Record) -> String {
+pub(in crate::commands) fn csv_row(record: &Record) -> String {
     let cells: Vec<String> = COLUMNS.iter().map(|name| csv_cell(&column(record, name))).collect();
     cells.join(",")
 }
 
-fn csv_cell(text: &str) -> String {
+pub(in crate::commands) fn csv_cell(text: &str) -> String {
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let text = if formula { format!("'{text}") } else { text.to_owned() };
     if text.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }

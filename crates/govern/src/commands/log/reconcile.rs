@@ -1,9 +1,9 @@
 //! `govern log reconcile`: the client's own transcripts against the log. What was written may be unaltered and still not
 //! be all that happened: a hook may have been off, timed out, or wired out.
 
-use super::arguments::Arguments;
 use super::scan::{Filter, scan};
 use super::{Verb, place, time};
+use crate::commands::arguments::Arguments;
 use crate::{Exit, Failure, Io};
 use ledger::{Lines, Record};
 use serde_json::Value;
@@ -24,24 +24,24 @@ pub(super) const VERB: Verb = Verb {
 
 /// A call as a transcript tells it.
 #[derive(Debug, Default)]
-struct Call {
-    session: String,
-    tool: String,
-    ts: String,
+pub(in crate::commands) struct Call {
+    pub(in crate::commands) session: String,
+    pub(in crate::commands) tool: String,
+    pub(in crate::commands) ts: String,
     /// Whether a result came back, and whether it was a refusal.
-    answered: bool,
-    denied: bool,
+    pub(in crate::commands) answered: bool,
+    pub(in crate::commands) denied: bool,
     transcript: PathBuf,
 }
 
 /// What the log holds of one call.
 #[derive(Debug, Default)]
-struct Recorded {
+pub(in crate::commands) struct Recorded {
     /// A record of the call having run, or failed.
-    ran: bool,
+    pub(in crate::commands) ran: bool,
     /// Any record of its own: asked for, denied, decided upon.
-    named: bool,
-    session: String,
+    pub(in crate::commands) named: bool,
+    pub(in crate::commands) session: String,
 }
 
 fn run(arguments: &Arguments<'_>, io: &mut Io<'_>) -> Result<Exit, Failure> {
@@ -90,7 +90,7 @@ fn run(arguments: &Arguments<'_>, io: &mut Io<'_>) -> Result<Exit, Failure> {
 }
 
 /// A call that ran needs the record of its result; one that was refused, any record of its own.
-fn fault(call: &Call, recorded: Option<&Recorded>) -> Option<&'static str> {
+pub(in crate::commands) fn fault(call: &Call, recorded: Option<&Recorded>) -> Option<&'static str> {
     match recorded {
         None => Some("has no record"),
         Some(recorded) if call.denied && !recorded.named => Some("was denied and has no record of its own"),
@@ -163,7 +163,7 @@ fn recorded(log: &Path) -> Result<(BTreeMap<String, Recorded>, String), Failure>
 }
 
 /// Every transcript below a folder, those of subagents included.
-fn transcripts(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+pub(in crate::commands) fn transcripts(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(folder) = folders.pop() {
@@ -183,7 +183,10 @@ fn transcripts(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
-fn read_transcript(file: &Path, calls: &mut BTreeMap<String, Call>) -> Result<(), Failure> {
+pub(in crate::commands) fn read_transcript(
+    file: &Path,
+    calls: &mut BTreeMap<String, Call>,
+) -> Result<(), Failure> {
     let mut lines = Lines::open(file, 0).map_err(place::unreadable)?;
     while let Some(line) = lines.next_line().map_err(place::unreadable)? {
         // The client may be writing its last line just now.

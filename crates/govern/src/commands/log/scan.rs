@@ -12,20 +12,24 @@ use std::path::Path;
 const WINDOW: usize = 4 << 20;
 
 /// What to look for.
-pub(super) struct Filter<'a> {
-    pub(super) since: Option<DateTime<Utc>>,
-    pub(super) until: Option<DateTime<Utc>>,
+pub(in crate::commands) struct Filter<'a> {
+    pub(in crate::commands) since: Option<DateTime<Utc>>,
+    pub(in crate::commands) until: Option<DateTime<Utc>>,
     /// Texts that must stand in the stored line; the rarest first, since it is what the file is searched for.
-    pub(super) needles: Vec<Vec<u8>>,
+    pub(in crate::commands) needles: Vec<Vec<u8>>,
     /// The whole question.
-    pub(super) wanted: &'a dyn Fn(&Record) -> bool,
+    pub(in crate::commands) wanted: &'a dyn Fn(&Record) -> bool,
 }
 
 /// Takes a record that fits and its stored line; answers whether to go on.
 type Visit<'v> = dyn FnMut(Record, &[u8]) -> Result<bool, Failure> + 'v;
 
 /// Calls `visit` with each record that fits, oldest first.
-pub(super) fn scan(log: &Path, filter: &Filter<'_>, visit: &mut Visit<'_>) -> Result<(), Failure> {
+pub(in crate::commands) fn scan(
+    log: &Path,
+    filter: &Filter<'_>,
+    visit: &mut Visit<'_>,
+) -> Result<(), Failure> {
     let stamp = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Millis, true);
     let bounds = (filter.since.map(stamp), filter.until.map(stamp));
     for day in ledger::segments(log).map_err(super::place::unreadable)? {
@@ -103,7 +107,7 @@ fn each_line(
 }
 
 /// The text as it stands inside a stored line, between quotes.
-pub(super) fn as_stored(text: &str) -> Vec<u8> {
+pub(in crate::commands) fn as_stored(text: &str) -> Vec<u8> {
     let mut record = Record::new();
     record.insert(String::new(), text.into());
     let line = ledger::canonical(&record);

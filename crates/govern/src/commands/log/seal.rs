@@ -1,8 +1,8 @@
 //! `govern log seal`: a checkpoint now, for timers: a day without sessions is then provably a day without records.
 
 use super::Verb;
-use super::arguments::Arguments;
 use super::place;
+use crate::commands::arguments::Arguments;
 use crate::{Exit, Failure, Io};
 
 pub(super) const VERB: Verb = Verb {

@@ -1,8 +1,8 @@
 //! `govern log stats`: how much of what, by user, tool, outcome, label, rule and day.
 
-use super::arguments::Arguments;
 use super::scan::{Filter, scan};
 use super::{Verb, place, time};
+use crate::commands::arguments::Arguments;
 use crate::{Exit, Failure, Io};
 use ledger::Record;
 use serde_json::{Map, Value, json};

@@ -1,8 +1,8 @@
 //! `govern log tail`: the last records, and those to come.
 
-use super::arguments::Arguments;
 use super::query::text_row;
 use super::{Verb, place};
+use crate::commands::arguments::Arguments;
 use crate::{Exit, Failure, Io};
 use ledger::{Lines, Record, segments};
 use std::collections::VecDeque;

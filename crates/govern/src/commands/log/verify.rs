@@ -1,8 +1,8 @@
 //! `govern log verify`: is the log whole, unaltered, and how far can that be trusted.
 
 use super::Verb;
-use super::arguments::Arguments;
 use super::place;
+use crate::commands::arguments::Arguments;
 use crate::{Exit, Failure, Io};
 use hook_core::files::read_text;
 use ledger::{Known, Signed, Verifier, parse_notes, to_hex, verify_signed};

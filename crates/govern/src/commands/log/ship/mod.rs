@@ -6,8 +6,8 @@ mod progress;
 mod signature;
 mod upload;
 
-use super::arguments::Arguments;
 use super::{Verb, place, time};
+use crate::commands::arguments::Arguments;
 use crate::{Exit, Failure, Io};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use ledger::Record;

@@ -6,14 +6,20 @@ use crate::Failure;
 #[derive(Debug)]
 pub(super) struct Arguments<'a> {
     options: Vec<(&'a str, &'a str)>,
+    words: Vec<&'a str>,
 }
 
 impl<'a> Arguments<'a> {
-    /// Reads `--name VALUE`, `--name=VALUE` and `--flag` as `documentation` names them; it has one option a line.
+    /// Reads `--name VALUE`, `--name=VALUE` and `--flag` as `documentation` names them; it has one option a line. A line
+    /// that begins with a word in capitals stands for a value without a name.
     pub(super) fn parse(arguments: &[&'a str], documentation: &str) -> Result<Arguments<'a>, Failure> {
-        let mut parsed = Arguments { options: Vec::new() };
+        let mut parsed = Arguments { options: Vec::new(), words: Vec::new() };
         let mut rest = arguments.iter();
         while let Some(argument) = rest.next() {
+            if !argument.starts_with("--") && parsed.words.len() < words(documentation) {
+                parsed.words.push(argument);
+                continue;
+            }
             if !argument.starts_with("--") {
                 return Err(Failure::Usage(format!("unexpected `{argument}`; add --help for the options")));
             }
@@ -40,6 +46,11 @@ impl<'a> Arguments<'a> {
         self.options.iter().rev().find(|(option, _)| *option == name).map(|(_, value)| *value)
     }
 
+    /// The first value without a name.
+    pub(super) fn word(&self) -> Option<&'a str> {
+        self.words.first().copied()
+    }
+
     /// Every value of an option that may be repeated.
     pub(super) fn values(&self, name: &str) -> Vec<&'a str> {
         self.options.iter().filter(|(option, _)| *option == name).map(|(_, value)| *value).collect()
@@ -59,14 +70,23 @@ impl<'a> Arguments<'a> {
     }
 }
 
+/// How many values without a name are documented.
+fn words(documentation: &str) -> usize {
+    let first = |line: &str| line.split_whitespace().next().is_some_and(is_placeholder);
+    documentation.lines().filter(|line| first(line)).count()
+}
+
+fn is_placeholder(word: &str) -> bool {
+    word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'|')
+}
+
 /// Whether the documented option takes a value: its name is then followed by a word in capitals.
 fn takes_value(documentation: &str, name: &str) -> Option<bool> {
     documentation.lines().find_map(|line| {
         let mut words = line.split_whitespace();
         let first = words.next()?;
         let value = words.next().unwrap_or_default();
-        let capitals = value.len() > 1 && value.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'|');
-        (first == name).then_some(capitals)
+        (first == name).then_some(is_placeholder(value))
     })
 }
 
