@@ -21,6 +21,7 @@ dist:
 
 # Start-up cost of every hook against an empty process; fails beyond the budgets.
 startup: dist
+    ./hooks-config/build-release.sh --package governance-tests --bin empty
     cargo run --locked --quiet --release -p governance-tests --bin startup
 
 # Recall and false positives over the labelled cases beside the project: secrets, commands, unicode, injection.

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Builds the release binaries, statically linked where the platform allows it, and prints their folder on the last line.
+# Without arguments everything that is installed; with arguments (for cargo build) what they name.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -25,5 +26,6 @@ esac
 case "$target" in
   *-linux-gnu) export RUSTFLAGS="${RUSTFLAGS:-} -C target-feature=+crt-static" ;;
 esac
-cargo build --locked --release --workspace --bins --target "$target" >&2
+[ $# -gt 0 ] || set -- --workspace --exclude governance-tests --bins
+cargo build --locked --release --target "$target" "$@" >&2
 echo "$PWD/target/$target/release"
