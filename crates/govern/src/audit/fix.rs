@@ -1,31 +1,110 @@
 //! Safe fixes of a settings file: what Claude Code drops becomes what its author meant, and nothing else changes.
 
+use std::path::Path;
+
+use claude_config::json::Document;
+use claude_config::settings::{Settings, Source};
 use serde_json::{Map, Value, json};
 
 use crate::commands::install::{indent, printed};
 
+/// How many values one file may have mended; more is no settings file anybody meant.
+const MOST_MENDS: usize = 100;
+
 /// The mended text, or `None` where there is nothing to mend.
+///
+/// Hooks written as plain strings, bare commands or with relative paths become handlers; a value that costs the file is
+/// turned into what it was meant to be where that is plain, else taken out; `disableAllHooks` goes.
 ///
 /// # Errors
 /// Text that is no JSON even without its comments and trailing commas.
-pub fn fixed(text: &str) -> Result<Option<String>, String> {
+pub fn fixed(text: &str, source: Source) -> Result<Option<String>, String> {
     let strict: Result<Value, _> = serde_json::from_str(text);
     let value = match strict {
         Ok(value) => value,
         Err(_) => serde_json::from_str(&without_comments(text))
             .map_err(|error| format!("cannot be mended by itself: {error}"))?,
     };
-    let Value::Object(mut settings) = value.clone() else {
+    let Value::Object(mut settings) = value else {
         return Err("is not a JSON object".into());
     };
     if let Some(hooks) = settings.get_mut("hooks").and_then(Value::as_object_mut) {
         mend_hooks(hooks);
     }
-    if serde_json::from_str::<Value>(text).is_ok_and(|before| before == Value::Object(settings.clone())) {
+    if settings.get("disableAllHooks") == Some(&Value::Bool(true)) {
+        settings.shift_remove("disableAllHooks");
+    }
+    let mut value = Value::Object(settings);
+    mend_values(&mut value, source)?;
+    if serde_json::from_str::<Value>(text).is_ok_and(|before| before == value) {
         return Ok(None);
     }
-    let bytes = printed(&settings, &indent(Some(text.as_bytes())))?;
+    let settings = value.as_object().ok_or("is not a JSON object")?;
+    let bytes = printed(settings, &indent(Some(text.as_bytes())))?;
     Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+/// Mends, one after the other, the values for which the client drops the whole file.
+fn mend_values(settings: &mut Value, source: Source) -> Result<(), String> {
+    for _ in 0..MOST_MENDS {
+        let Some(path) = costly(settings, source).into_iter().next() else {
+            return Ok(());
+        };
+        *settings = without_defect(settings, &path, source)
+            .ok_or_else(|| format!("cannot be mended by itself: `{path}` costs the whole file"))?;
+    }
+    Err("has too many mistakes to be mended by itself".into())
+}
+
+/// The paths of the values that cost the file.
+fn costly(settings: &Value, source: Source) -> Vec<String> {
+    let document = Document::new(settings.to_string());
+    let read = Settings::new(Path::new("settings.json"), source, document);
+    read.defects.into_iter().filter(|defect| defect.drops_file).map(|defect| defect.path).collect()
+}
+
+/// The settings with this value mended: the gentlest change after which it no longer costs the file.
+fn without_defect(settings: &Value, path: &str, source: Source) -> Option<Value> {
+    let pointer = format!("/{}", path.replace('.', "/"));
+    let broken = settings.pointer(&pointer)?.clone();
+    let before = costly(settings, source).len();
+    let better = |candidate: Value| {
+        let mut changed = settings.clone();
+        *changed.pointer_mut(&pointer)? = candidate;
+        (costly(&changed, source).len() < before).then_some(changed)
+    };
+    let gentle = meanings(&broken).into_iter().find_map(better);
+    // A handler is kept without the field that is wrong: a guard without its timeout is still a guard.
+    let slimmer = broken.as_object().into_iter().flatten().find_map(|(field, value)| {
+        let other = meanings(value).into_iter().find_map(|meant| {
+            let mut candidate = broken.clone();
+            candidate.as_object_mut()?.insert(field.clone(), meant);
+            better(candidate)
+        });
+        other.or_else(|| {
+            let mut candidate = broken.clone();
+            candidate.as_object_mut()?.shift_remove(field);
+            better(candidate)
+        })
+    });
+    gentle.or(slimmer).or_else(|| {
+        let mut changed = settings.clone();
+        let (parent, last) = pointer.rsplit_once('/')?;
+        match changed.pointer_mut(parent)? {
+            Value::Object(fields) => drop(fields.shift_remove(last)),
+            Value::Array(items) => drop(items.remove(last.parse().ok()?)),
+            _ => return None,
+        }
+        Some(changed)
+    })
+}
+
+/// What a value of the wrong kind was plainly meant to be.
+fn meanings(value: &Value) -> Vec<Value> {
+    let Some(text) = value.as_str() else { return Vec::new() };
+    let number = text.trim().parse::<u64>().ok().map(Value::from);
+    let truth = text.trim().parse::<bool>().ok().map(Value::from);
+    number.into_iter().chain(truth).chain([json!([text])]).collect()
 }
 
 fn mend_hooks(hooks: &mut Map<String, Value>) {
@@ -34,6 +113,7 @@ fn mend_hooks(hooks: &mut Map<String, Value>) {
             if let Value::String(command) = group {
                 *group = json!({ "hooks": [handler(command)] });
             }
+            unfold(group);
             let Some(handlers) = group.get_mut("hooks").and_then(Value::as_array_mut) else {
                 continue;
             };
@@ -44,6 +124,18 @@ fn mend_hooks(hooks: &mut Map<String, Value>) {
     }
 }
 
+/// A group that is itself a handler gets its `hooks`.
+fn unfold(group: &mut Value) {
+    let Some(fields) = group.as_object_mut() else { return };
+    if fields.contains_key("hooks") || fields.get("command").and_then(Value::as_str).is_none() {
+        return;
+    }
+    let matcher = fields.shift_remove("matcher");
+    let handler = Value::Object(std::mem::take(fields));
+    fields.extend(matcher.map(|matcher| ("matcher".to_string(), matcher)));
+    fields.insert("hooks".into(), json!([handler]));
+}
+
 fn mend_handler(entry: &mut Value) {
     if let Value::String(command) = entry {
         *entry = handler(command);
@@ -51,6 +143,9 @@ fn mend_handler(entry: &mut Value) {
     let Some(fields) = entry.as_object_mut() else {
         return;
     };
+    if !fields.contains_key("type") && fields.get("command").is_some_and(Value::is_string) {
+        fields.shift_insert(0, "type".into(), "command".into());
+    }
     if let Some(command) =
         fields.get("command").and_then(Value::as_str).filter(|command| is_relative(command))
     {
@@ -138,6 +233,8 @@ fn is_trailing(after: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use claude_config::settings::Source;
+
     use super::fixed;
 
     #[test]
@@ -158,13 +255,33 @@ mod tests {
                     r#"{"hooks":{"PreToolUse":[{"matcher":"Bash","hooks":[{"type":"command","command":"~/.claude/hooks/x.sh"}]}]}}"#,
                 ),
             ),
+            (r#"{"disableAllHooks": true, "a": 1}"#, Some(r#"{"a":1}"#)),
+            (r#"{"cleanupPeriodDays": "30"}"#, Some(r#"{"cleanupPeriodDays":30}"#)),
+            (
+                r#"{"permissions": {"deny": "Read(.env)", "defaultMode": "allowEdits"}}"#,
+                Some(r#"{"permissions":{"deny":["Read(.env)"]}}"#),
+            ),
+            (
+                r#"{"hooks":{"PreToolUse":[{"matcher":"Bash","command":"/x","timeout":"5"}]}}"#,
+                Some(
+                    r#"{"hooks":{"PreToolUse":[{"matcher":"Bash","hooks":[{"type":"command","command":"/x","timeout":5}]}]}}"#,
+                ),
+            ),
+            (
+                r#"{"hooks":{"PreToolUse":[{"hooks":[{"type":"command","command":"/x","args":7}]}]}}"#,
+                Some(r#"{"hooks":{"PreToolUse":[{"hooks":[{"type":"command","command":"/x"}]}]}}"#),
+            ),
+            (
+                r#"{"hooks":{"PreToolUse":[{"hooks":[{"type":"odd"}]}]}}"#,
+                Some(r#"{"hooks":{"PreToolUse":[{"hooks":[]}]}}"#),
+            ),
         ];
         for (text, expected) in rows {
-            let compact = fixed(text)
+            let compact = fixed(text, Source::Project)
                 .unwrap()
                 .map(|text| serde_json::from_str::<serde_json::Value>(&text).unwrap().to_string());
             assert_eq!(compact.as_deref(), expected, "{text}");
         }
-        assert!(fixed("{nonsense").is_err());
+        assert!(fixed("{nonsense", Source::Project).is_err());
     }
 }

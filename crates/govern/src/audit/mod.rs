@@ -98,6 +98,23 @@ impl Subject {
         })
     }
 
+    /// The same place with nothing in it.
+    pub(crate) fn empty(&self) -> Self {
+        Self {
+            root: self.root.clone(),
+            project: None,
+            local: None,
+            servers: None,
+            registry: None,
+            claude_md: None,
+            charter: None,
+            workflow: None,
+            tier: None,
+            today: self.today,
+            alone: self.alone,
+        }
+    }
+
     /// One file's text, judged by its name.
     pub fn of_file(name: &str, text: String, today: chrono::NaiveDate) -> Result<Self, Failure> {
         let path = PathBuf::from(name);

@@ -68,7 +68,8 @@ fn twice(settings: &Settings, node: &Node, path: &mut String, findings: &mut Vec
     }
 }
 
-fn switches(settings: &Settings, findings: &mut Vec<Finding>) {
+/// Switches that turn governance off.
+pub(crate) fn switches(settings: &Settings, findings: &mut Vec<Finding>) {
     let mut add = |rule, path: &[&str], wrong: &dyn Fn(&Node) -> bool, message: &str| {
         if let Some(node) = settings.at(path).filter(|node| wrong(node)) {
             findings.extend(at(rule, &settings.file, &settings.document, node.span, message));

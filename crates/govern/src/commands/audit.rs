@@ -123,10 +123,13 @@ fn check(request: &Request<'_>, io: &mut Io<'_>) -> Result<Exit, Failure> {
             Subject::of_file(name, text, today)?
         }
         None if root.is_dir() => Subject::read(&root, today)?,
-        None => return Err(Failure::Unreadable(format!("{} is not a folder", root.display()))),
+        None => match files::read_text(&root, MAX_FILE_BYTES)? {
+            Some(text) => Subject::of_file(&root.to_string_lossy(), text, today)?,
+            None => return Err(Failure::Unreadable(format!("{} is not there", root.display()))),
+        },
     };
     if request.fix {
-        return mend(&subject, request.dry_run, io);
+        return mend(&subject, request, io);
     }
     let mut findings = audit::audit(&subject, Expectation { tier: request.tier });
     let mut dropped = drop_suppressed(&subject, &mut findings, io)?;
@@ -203,19 +206,19 @@ fn drop_known(file: &Path, findings: &mut Vec<Finding>) -> Result<usize, Failure
     Ok(before - findings.len())
 }
 
-fn mend(subject: &Subject, dry_run: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
+fn mend(subject: &Subject, request: &Request<'_>, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let mut left = Exit::Clean;
     for settings in subject.settings() {
         let path = subject.root.join(&settings.file);
         let text = &settings.document.text;
-        match fix::fixed(text) {
+        match fix::fixed(text, settings.source) {
             Ok(None) => writeln!(io.out, "{}: nothing to mend", settings.file.display())?,
-            Ok(Some(mended)) if subject.alone => write!(io.out, "{mended}")?,
+            Ok(Some(mended)) if request.stdin.is_some() => write!(io.out, "{mended}")?,
             Ok(Some(mended)) => {
                 let change =
                     Change { before: Some(text.clone().into_bytes()), after: mended.clone().into_bytes() };
                 change.print_diff(&settings.file, io.out)?;
-                if !dry_run {
+                if !request.dry_run {
                     files::write_atomic(&path, mended.as_bytes(), 0o644)?;
                 }
             }

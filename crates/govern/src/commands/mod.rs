@@ -4,6 +4,7 @@ mod allow;
 mod arguments;
 pub mod audit;
 mod charter;
+mod doctor;
 mod explain;
 mod explain_rule;
 mod hook;
@@ -38,6 +39,7 @@ pub const COMMANDS: &[Command] = &[
     init::COMMAND,
     install::COMMAND,
     audit::COMMAND,
+    doctor::COMMAND,
     tier::COMMAND,
     charter::COMMAND,
     log::COMMAND,

@@ -1,13 +1,13 @@
 //! `govern install`: puts the hook binaries in place, wires them into Claude Code's user settings, proves that they answer.
 
-mod probe;
 mod settings;
 mod wiring;
 
 use std::path::{Path, PathBuf};
 
 use hook_core::{Tier, files};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 
 use super::Command;
 use crate::{Exit, Failure, Io};
@@ -122,10 +122,12 @@ fn install(request: &Request, places: &Places, dry_run: bool, io: &mut Io<'_>) -
         writeln!(io.out, "Dry run: nothing was written.")?;
         return Ok(Exit::Clean);
     }
+    let mut sums = Map::new();
     for hook in hooks.iter().copied().chain(["govern"]) {
         copy_binary(&source.join(hook), &places.hooks.join(hook))?;
+        sums.insert(hook.into(), digest(&places.hooks.join(hook))?.into());
     }
-    write_receipt(places, before.as_deref(), policy_before.as_deref(), &change)?;
+    write_receipt(places, before.as_deref(), policy_before.as_deref(), &change, &sums)?;
     write_if_changed(&places.policy, policy_before.as_deref(), &policy)?;
     write_if_changed(&places.settings, before.as_deref(), &change.after)?;
     writeln!(
@@ -135,7 +137,7 @@ fn install(request: &Request, places: &Places, dry_run: bool, io: &mut Io<'_>) -
         request.tier,
         places.hooks.display()
     )?;
-    probe::prove(&places.hooks, &hooks, &io.home, io.out)
+    crate::probe::prove(&places.hooks, &hooks, &io.home, io.out)
 }
 
 fn uninstall(places: &Places, dry_run: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
@@ -206,6 +208,7 @@ fn write_receipt(
     settings: Option<&[u8]>,
     policy: Option<&[u8]>,
     change: &Change,
+    sums: &Map<String, Value>,
 ) -> Result<(), Failure> {
     let earlier = Receipt::read(&places.receipt)?;
     let unchanged_since =
@@ -215,6 +218,8 @@ fn write_receipt(
         None => (settings.map(text), policy.map(text)),
     };
     let receipt = json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "sha256": sums,
         "settings_before": settings_before,
         "settings_after": text(&change.after),
         "policy_before": policy_before,
@@ -222,6 +227,23 @@ fn write_receipt(
     let bytes = format!("{receipt:#}\n").into_bytes();
     let existing = files::read_bounded(&places.receipt, MAX_SETTINGS_BYTES * 4)?;
     write_if_changed(&places.receipt, existing.as_deref(), &bytes)
+}
+
+/// The SHA-256 of each binary as it was installed for this user.
+pub(crate) fn receipt_digests(home: &Path) -> Vec<(String, String)> {
+    let receipt = files::read_bounded(&Places::new(home).receipt, MAX_SETTINGS_BYTES * 4).ok().flatten();
+    let receipt: Value = serde_json::from_slice(&receipt.unwrap_or_default()).unwrap_or_default();
+    let sums = receipt.get("sha256").and_then(Value::as_object);
+    let pair = |(name, sum): (&String, &Value)| Some((name.clone(), sum.as_str()?.to_string()));
+    sums.into_iter().flatten().filter_map(pair).collect()
+}
+
+/// The SHA-256 of a file, in hexadecimal.
+#[expect(clippy::disallowed_methods, reason = "binaries are hashed whole, whatever their size")]
+pub(crate) fn digest(path: &Path) -> Result<String, Failure> {
+    let bytes =
+        std::fs::read(path).map_err(|error| Failure::Unreadable(format!("{}: {error}", path.display())))?;
+    Ok(Sha256::digest(&bytes).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}")))
 }
 
 fn text(bytes: &[u8]) -> String {
