@@ -53,6 +53,13 @@ pub fn permissions(tier: Tier, list: &str) -> Vec<String> {
 
 /// A project's `settings.json` for a tier.
 pub fn settings(tier: Tier) -> Value {
+    let mut settings = rules(tier);
+    settings.insert("hooks".into(), project_hooks(tier));
+    Value::Object(settings)
+}
+
+/// The settings of a tier without any hook: rules and switches.
+pub fn rules(tier: Tier) -> Map<String, Value> {
     let mut permissions_part = Map::new();
     permissions_part.insert("deny".into(), permissions(tier, "deny").into());
     let ask = permissions(tier, "ask");
@@ -75,12 +82,11 @@ pub fn settings(tier: Tier) -> Value {
         // The client deletes transcripts after 30 days unless told otherwise; an auditor asks for a year.
         settings.insert("cleanupPeriodDays".into(), 400.into());
     }
-    settings.insert("hooks".into(), project_hooks(tier));
-    Value::Object(settings)
+    settings
 }
 
 /// The wiring of a project: the launcher in the project, which runs the user's installed hook.
-fn project_hooks(tier: Tier) -> Value {
+pub fn project_hooks(tier: Tier) -> Value {
     let mut hooks: Map<String, Value> = Map::new();
     for wire in wires(tier) {
         let mut handler = json!({

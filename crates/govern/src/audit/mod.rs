@@ -109,6 +109,7 @@ impl Subject {
             claude_md: None,
             charter: None,
             workflow: None,
+            acknowledgements: None,
             tier: None,
             today: self.today,
             alone: self.alone,

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
-use claude_config::settings::{HookCommand, Launch};
+use claude_config::settings::{HookCommand, Launch, Settings};
 use hook_core::Mode;
 use hook_core::policy::HOOK_NAMES;
 use serde_json::{Value, json};
@@ -138,7 +138,7 @@ fn fire(patient: &Patient, hook: &HookCommand, name: &str, state: &Path) -> Resu
 /// The launcher is silent where the user's own settings run the hook already, so that it does not run twice.
 fn deferred(patient: &Patient, hook: &HookCommand, name: &str, said: &Said) -> bool {
     let launched = matches!(&hook.launch, Launch::Exec { command, .. } if command.ends_with(LAUNCHER));
-    let by_user = patient.settings.iter().flat_map(|settings| settings.hooks()).any(|other| {
+    let by_user = patient.settings.iter().flat_map(Settings::hooks).any(|other| {
         other.event == hook.event
             && ours(&other.launch).as_deref() == Some(name)
             && !matches!(&other.launch, Launch::Exec { command, .. } if command.ends_with(LAUNCHER))

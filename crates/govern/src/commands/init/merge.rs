@@ -53,6 +53,24 @@ fn merged_value(before: Option<&Value>, wanted: &Value) -> Value {
     }
 }
 
+/// The settings without our launcher's handlers.
+///
+/// # Errors
+/// A file that is not strict JSON is refused: Claude Code ignores it whole as it is.
+pub fn without_launchers(before: Option<&[u8]>) -> Result<Vec<u8>, String> {
+    let Some(bytes) = before else { return Ok(Vec::new()) };
+    let mut settings = object(bytes)?;
+    let original = settings.clone();
+    remove_launchers(&mut settings);
+    if settings.get("hooks").and_then(Value::as_object).is_some_and(Map::is_empty) {
+        settings.shift_remove("hooks");
+    }
+    if settings == original {
+        return Ok(bytes.to_vec());
+    }
+    printed(&settings, &indent(before))
+}
+
 /// Takes out the groups of an earlier tier, so that a lower wiring does not stay beside a higher one.
 fn remove_launchers(settings: &mut Map<String, Value>) {
     let Some(hooks) = settings.get_mut("hooks").and_then(Value::as_object_mut) else {

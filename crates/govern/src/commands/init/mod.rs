@@ -14,7 +14,7 @@ use crate::tiers::{self, PROJECT_LAUNCHER};
 use crate::transaction::{Fault, NewFile, commit, recover};
 use crate::{Exit, Failure, Io};
 
-pub use merge::{merged_claude_md, merged_settings};
+pub use merge::{merged_claude_md, merged_settings, without_launchers};
 pub(in crate::commands) use questions::{Answers, ask_text};
 
 pub(super) const COMMAND: Command = Command {
