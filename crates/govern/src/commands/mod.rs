@@ -19,6 +19,7 @@ mod scan;
 mod stop;
 pub mod tier;
 mod time;
+mod upgrade;
 mod verb;
 
 use crate::{Exit, Failure, Io};
@@ -37,6 +38,7 @@ pub struct Command {
 #[rustfmt::skip] // One row a line, so that two new commands never meet in one.
 pub const COMMANDS: &[Command] = &[
     init::COMMAND,
+    upgrade::COMMAND,
     install::COMMAND,
     audit::COMMAND,
     doctor::COMMAND,

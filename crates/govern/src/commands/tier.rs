@@ -3,6 +3,7 @@
 use hook_core::Tier;
 
 use super::Command;
+use super::init::TEMPLATES;
 use crate::tiers::{claude_md, permission_rows, settings};
 use crate::{Exit, Failure, Io};
 
@@ -10,7 +11,7 @@ pub(super) const COMMAND: Command = Command {
     name: "tier",
     about: "which tier fits, and what each holds",
     usage: "usage: govern tier list\n       govern tier show TIER [--settings|--claude-md]\n       govern tier classes [TIER]\n       \
-            govern tier choose personal|team|production|regulated",
+            govern tier choose personal|team|production|regulated\n       govern tier template PATH",
     run,
 };
 
@@ -22,6 +23,7 @@ fn run(arguments: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> {
         ["classes"] => classes(Tier::Regulated, io)?,
         ["classes", name] => classes(tier(name)?, io)?,
         ["choose", context] => choose(context, io)?,
+        ["template", path] => template(path, io)?,
         _ => return Err(Failure::Usage(COMMAND.usage.into())),
     }
     Ok(Exit::Clean)
@@ -66,6 +68,16 @@ fn choose(context: &str, io: &mut Io<'_>) -> Result<(), Failure> {
         }
     };
     writeln!(io.out, "{tier}: {controls}. `govern init {tier}` sets it up.")?;
+    Ok(())
+}
+
+/// The text a repository's file is made from, its placeholders as they stand.
+fn template(path: &str, io: &mut Io<'_>) -> Result<(), Failure> {
+    let Some((_, text)) = TEMPLATES.iter().find(|(known, _)| *known == path) else {
+        let known: Vec<&str> = TEMPLATES.iter().map(|(path, _)| *path).collect();
+        return Err(Failure::Usage(format!("no template for `{path}`; there are {}", known.join(", "))));
+    };
+    write!(io.out, "{text}")?;
     Ok(())
 }
 

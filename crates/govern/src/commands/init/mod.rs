@@ -1,20 +1,25 @@
 //! `govern init`: brings a repository under a tier: settings, CLAUDE.md, registry, charter, CI gate, templates.
 
+mod base;
 mod merge;
+mod plan;
 mod questions;
 
 use std::path::{Path, PathBuf};
 
-use chrono::Days;
 use hook_core::{Tier, files};
 
 use super::Command;
 use super::install::Change;
-use crate::tiers::{self, PROJECT_LAUNCHER};
-use crate::transaction::{Fault, NewFile, commit, recover};
+use crate::transaction::{Fault, commit, recover};
 use crate::{Exit, Failure, Io};
 
-pub use merge::{merged_claude_md, merged_settings, without_launchers};
+pub(super) use base::Base;
+pub use merge::{
+    Departures, MergedSettings, MergedText, merged_claude_md, merged_settings, merged_text, without_launchers,
+};
+pub(crate) use plan::CHARTER;
+pub(super) use plan::{Plan, TEMPLATES, filled, plan};
 pub(in crate::commands) use questions::{Answers, ask_text};
 
 pub(super) const COMMAND: Command = Command {
@@ -23,7 +28,8 @@ pub(super) const COMMAND: Command = Command {
     usage: "usage: govern init [starter|standard|strict|regulated] [--dir DIR] [--yes] [--dry-run]\n       \
             [--organization NAME] [--owner NAME] [--security-contact ADDRESS]\n\n\
             Without a tier, and with a terminal, a few questions choose it. What exists is merged, never overwritten;\n\
-            everything is written, or nothing. --dry-run prints the changes.",
+            everything is written, or nothing. --dry-run prints the changes. Rules of the tier that were taken out are put\n\
+            back; `govern upgrade` leaves them out.",
     run,
 };
 
@@ -32,43 +38,82 @@ const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
 
 fn run(arguments: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> {
     let request = Request::read(arguments, io)?;
-    if recover(&request.folder)? {
+    undo_interrupted(&request.folder, io)?;
+    let answers = questions::ask(&request, io)?;
+    let base = read_base(&request.folder)?;
+    let plan = plan::plan(&request.folder, &answers, base, Departures::Restore, io)?;
+    let left = plan.left.clone();
+    if write(&request.folder, plan, request.dry_run, io)? {
+        writeln!(
+            io.out,
+            "The repository is under tier {}. Commit these files; `govern audit` checks them.",
+            answers.tier
+        )?;
+    } else if !request.dry_run {
+        writeln!(io.out, "Nothing to change: the repository is under tier {}.", answers.tier)?;
+    }
+    tell_left(&left, io)
+}
+
+/// Undoes what an earlier run left half written.
+pub(super) fn undo_interrupted(folder: &Path, io: &mut Io<'_>) -> Result<(), Failure> {
+    if recover(folder)? {
         writeln!(io.out, "An earlier run was interrupted; its half-written files were undone.")?;
     }
-    let answers = questions::ask(&request, io)?;
-    let planned = plan(&request.folder, &answers, io)?;
+    Ok(())
+}
+
+/// What was written here last, where something was.
+pub(super) fn read_base(folder: &Path) -> Result<Option<Base>, Failure> {
+    let path = folder.join(base::FILE);
+    let Some(bytes) = files::read_bounded(&path, MAX_FILE_BYTES)? else {
+        return Ok(None);
+    };
+    let base = Base::parse(&bytes).map_err(|problem| {
+        Failure::Usage(format!(
+            "{}: {problem}; restore it from version control, or delete it and run `govern init`",
+            path.display()
+        ))
+    })?;
+    Ok(Some(base))
+}
+
+/// Writes what changes, all of it or nothing, or shows it; whether anything was written.
+pub(super) fn write(folder: &Path, plan: Plan, dry_run: bool, io: &mut Io<'_>) -> Result<bool, Failure> {
     let mut changed = Vec::new();
-    for (file, before) in planned {
+    for (file, before) in plan.files {
         if before.as_deref() == Some(file.content.as_slice()) {
             continue;
         }
         let change = Change { before, after: file.content.clone() };
-        if request.dry_run {
+        if dry_run {
             change.print_diff(&file.path, io.out)?;
         } else {
             let what = if change.before.is_some() { "merged " } else { "written" };
-            let shown = file.path.strip_prefix(&request.folder).unwrap_or(&file.path);
+            let shown = file.path.strip_prefix(folder).unwrap_or(&file.path);
             writeln!(io.out, "{what} {}", shown.display())?;
         }
         changed.push(file);
     }
-    if changed.is_empty() {
-        writeln!(io.out, "Nothing to change: the repository is under tier {}.", answers.tier)?;
-        return Ok(Exit::Clean);
-    }
-    if request.dry_run {
+    if dry_run {
         writeln!(io.out, "Dry run: nothing was written.")?;
-        return Ok(Exit::Clean);
+        return Ok(false);
     }
-    commit(&request.folder, &changed, Fault::None).map_err(|error| {
-        Failure::Unreadable(format!("{}: {error}; nothing was changed", request.folder.display()))
+    if changed.is_empty() {
+        return Ok(false);
+    }
+    commit(folder, &changed, Fault::None).map_err(|error| {
+        Failure::Unreadable(format!("{}: {error}; nothing was changed", folder.display()))
     })?;
-    writeln!(
-        io.out,
-        "The repository is under tier {}. Commit these files; `govern audit` checks them.",
-        answers.tier
-    )?;
-    Ok(Exit::Clean)
+    Ok(true)
+}
+
+/// Tells what stayed as the team has it although the tier says otherwise.
+pub(super) fn tell_left(left: &[String], io: &mut Io<'_>) -> Result<Exit, Failure> {
+    for line in left {
+        writeln!(io.out, "kept as you have it: {line}")?;
+    }
+    Ok(if left.is_empty() { Exit::Clean } else { Exit::Findings })
 }
 
 pub(crate) struct Request {
@@ -133,58 +178,4 @@ impl Request {
         }
         Ok(request)
     }
-}
-
-/// From what a file holds to what it is to hold.
-type Make<'a> = &'a dyn Fn(Option<&[u8]>) -> Result<Vec<u8>, String>;
-
-type Planned = (NewFile, Option<Vec<u8>>);
-
-/// Every file as it is to be, with what it was.
-fn plan(folder: &Path, answers: &Answers, io: &Io<'_>) -> Result<Vec<Planned>, Failure> {
-    let mut planned = Vec::new();
-    let mut add = |path: &str, mode: u32, make: Make<'_>| {
-        let path = folder.join(path);
-        let before = files::read_bounded(&path, MAX_FILE_BYTES)?;
-        let content = make(before.as_deref())
-            .map_err(|problem| Failure::Usage(format!("{}: {problem}", path.display())))?;
-        planned.push((NewFile { path, content, mode }, before));
-        Ok::<(), Failure>(())
-    };
-    let tier = answers.tier;
-    let fill = |template: &str| filled(template, answers, io);
-    // What a team has written itself stays; only a missing file is made from the template.
-    let kept_or = |template: &'static str| {
-        let text = fill(template);
-        move |before: Option<&[u8]>| Ok(before.map_or_else(|| text.clone().into_bytes(), <[u8]>::to_vec))
-    };
-    add(".claude/settings.json", 0o644, &|before| merged_settings(before, &tiers::settings(tier)))?;
-    add(".claude/governance.json", 0o644, &|before| merge::with_tier(before, tier))?;
-    add(".claude/hooks/run-hook.sh", 0o755, &|_| Ok(PROJECT_LAUNCHER.as_bytes().to_vec()))?;
-    add(".claude/mcp-registry.yaml", 0o644, &kept_or(REGISTRY))?;
-    add("CLAUDE.md", 0o644, &|before| Ok(merged_claude_md(before, tiers::claude_md(tier))))?;
-    add("docs/ai-usage-charter.md", 0o644, &kept_or(CHARTER))?;
-    add(".github/workflows/ai-governance.yml", 0o644, &kept_or(WORKFLOW))?;
-    add(".github/pull_request_template.md", 0o644, &kept_or(PULL_REQUEST))?;
-    add(".gitignore", 0o644, &|before| Ok(merge::with_line(before, ".claude/settings.local.json")))?;
-    Ok(planned)
-}
-
-pub(crate) const REGISTRY: &str = include_str!("../../../../../hooks-config/templates/mcp-registry.yaml");
-pub(crate) const CHARTER: &str = include_str!("../../../../../hooks-config/templates/ai-usage-charter.md");
-const WORKFLOW: &str = include_str!("../../../../../hooks-config/templates/ai-governance.yml");
-const PULL_REQUEST: &str = include_str!("../../../../../hooks-config/templates/pull_request_template.md");
-
-/// A template with its placeholders filled in.
-pub(in crate::commands) fn filled(template: &str, answers: &Answers, io: &Io<'_>) -> String {
-    let today = io.now.date_naive();
-    let review = today.checked_add_days(Days::new(91)).unwrap_or(today);
-    template
-        .replace("{organization}", &answers.organization)
-        .replace("{owner}", &answers.owner)
-        .replace("{security_contact}", &answers.security_contact)
-        .replace("{today}", &today.to_string())
-        .replace("{next_review}", &review.to_string())
-        .replace("{tier}", answers.tier.name())
-        .replace("{require_disclosure}", if answers.tier >= Tier::Strict { "true" } else { "false" })
 }

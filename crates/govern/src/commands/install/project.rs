@@ -4,7 +4,7 @@ use hook_core::files;
 use serde_json::json;
 
 use super::{Change, MAX_SETTINGS_BYTES, Request};
-use crate::commands::init::{merged_settings, without_launchers};
+use crate::commands::init::{Departures, merged_settings, without_launchers};
 use crate::tiers::{self, PROJECT_LAUNCHER};
 use crate::transaction::{Fault, NewFile, commit, recover};
 use crate::{Exit, Failure, Io};
@@ -18,7 +18,7 @@ pub(super) fn wire(request: &Request, wanted: bool, io: &mut Io<'_>) -> Result<E
     let broken = |problem: String| Failure::Usage(format!("{}: {problem}", settings.display()));
     let after = if wanted {
         let hooks = json!({ "hooks": tiers::project_hooks(request.tier) });
-        merged_settings(before.as_deref(), &hooks).map_err(broken)?
+        merged_settings(before.as_deref(), None, &hooks, Departures::Restore).map_err(broken)?.text
     } else {
         without_launchers(before.as_deref()).map_err(broken)?
     };

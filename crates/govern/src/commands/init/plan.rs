@@ -1,0 +1,146 @@
+//! What a repository is to hold under a tier: every file as it is to be, merged with what is there.
+
+use std::path::{Path, PathBuf};
+
+use chrono::{Days, NaiveDate};
+use hook_core::{Tier, files};
+
+use super::merge::{self, Departures, MergedText, merged_claude_md, merged_settings, merged_text};
+use super::{Answers, Base, MAX_FILE_BYTES, base};
+use crate::tiers::{self, PROJECT_LAUNCHER};
+use crate::transaction::NewFile;
+use crate::{Failure, Io};
+
+/// Every file as it is to be, and what stays although the tier says otherwise.
+pub(in crate::commands) struct Plan {
+    /// Each with what it was.
+    pub(in crate::commands) files: Vec<(NewFile, Option<Vec<u8>>)>,
+    /// One line each, for people.
+    pub(in crate::commands) left: Vec<String>,
+}
+
+/// The files that are made from a template and then belong to the team: path, template.
+pub(in crate::commands) const TEMPLATES: &[(&str, &str)] = &[
+    (".claude/mcp-registry.yaml", REGISTRY),
+    ("docs/ai-usage-charter.md", CHARTER),
+    (".github/workflows/ai-governance.yml", WORKFLOW),
+    (".github/pull_request_template.md", PULL_REQUEST),
+];
+
+const CLAUDE_MD: &str = "CLAUDE.md";
+
+/// Plans a repository under the tier of `answers`; `base` is what was written here last.
+pub(in crate::commands) fn plan(
+    folder: &Path,
+    answers: &Answers,
+    base: Option<Base>,
+    departures: Departures,
+    io: &Io<'_>,
+) -> Result<Plan, Failure> {
+    let date = base.as_ref().map_or_else(|| io.now.date_naive(), |base| base.date);
+    let settings = tiers::settings(answers.tier);
+    let mut next = Base::new(answers, date, settings.clone());
+    let mut planner = Planner { folder, plan: Plan { files: Vec::new(), left: Vec::new() } };
+
+    let (path, before) = planner.read(".claude/settings.json")?;
+    let merged =
+        merged_settings(before.as_deref(), base.as_ref().map(|base| &base.settings), &settings, departures)
+            .map_err(|problem| planner.broken(&path, &problem))?;
+    planner.plan.left.extend(merged.departures.iter().map(|what| format!(".claude/settings.json: {what}")));
+    planner.add(path, before, merged.text, 0o644);
+
+    let (path, before) = planner.read(".claude/governance.json")?;
+    let policy = merge::with_tier(before.as_deref(), answers.tier)
+        .map_err(|problem| planner.broken(&path, &problem))?;
+    planner.add(path, before, policy, 0o644);
+    let (path, before) = planner.read(".claude/hooks/run-hook.sh")?;
+    planner.add(path, before, PROJECT_LAUNCHER.as_bytes().to_vec(), 0o755);
+    let (path, before) = planner.read(".gitignore")?;
+    let ignored = merge::with_line(before.as_deref(), ".claude/settings.local.json");
+    planner.add(path, before, ignored, 0o644);
+
+    let part = tiers::claude_md(answers.tier);
+    let was = base.as_ref().and_then(|base| base.text(CLAUDE_MD));
+    planner.text(CLAUDE_MD, part, was, &mut next, merged_claude_md)?;
+    for (path, template) in TEMPLATES {
+        let text = filled_on(template, answers, date);
+        planner.text(path, &text, base.as_ref().and_then(|base| base.text(path)), &mut next, merged_text)?;
+    }
+    let (path, before) = planner.read(base::FILE)?;
+    planner.add(path, before, next.print(), 0o644);
+    Ok(planner.plan)
+}
+
+/// From what a file holds, what was written last and what the tier says, to what it is to hold.
+type Merge = fn(Option<&[u8]>, Option<&str>, &str) -> MergedText;
+
+struct Planner<'a> {
+    folder: &'a Path,
+    plan: Plan,
+}
+
+impl Planner<'_> {
+    fn read(&self, path: &str) -> Result<(PathBuf, Option<Vec<u8>>), Failure> {
+        let path = self.folder.join(path);
+        let before = files::read_bounded(&path, MAX_FILE_BYTES)?;
+        Ok((path, before))
+    }
+
+    fn broken(&self, path: &Path, problem: &str) -> Failure {
+        Failure::Usage(format!("{}: {problem}", path.display()))
+    }
+
+    fn add(&mut self, path: PathBuf, before: Option<Vec<u8>>, content: Vec<u8>, mode: u32) {
+        self.plan.files.push((NewFile { path, content, mode }, before));
+    }
+
+    /// A text of the tier, and what the next upgrade is to merge against.
+    fn text(
+        &mut self,
+        name: &str,
+        theirs: &str,
+        was: Option<&str>,
+        next: &mut Base,
+        merge: Merge,
+    ) -> Result<(), Failure> {
+        let (path, before) = self.read(name)?;
+        match merge(before.as_deref(), was, theirs) {
+            MergedText::Clean(content) => {
+                // Of a file the team wrote before we came, nothing is ours.
+                if before.is_none() || was.is_some() || name == CLAUDE_MD {
+                    next.texts.insert(name.into(), theirs.into());
+                }
+                self.add(path, before, content, 0o644);
+            }
+            MergedText::Conflict => {
+                next.texts.insert(name.into(), was.unwrap_or_default().into());
+                self.plan.left.push(format!(
+                    "{name}: you and the tier changed the same lines; compare it with `govern tier template {name}`"
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+const REGISTRY: &str = include_str!("../../../../../hooks-config/templates/mcp-registry.yaml");
+pub(crate) const CHARTER: &str = include_str!("../../../../../hooks-config/templates/ai-usage-charter.md");
+const WORKFLOW: &str = include_str!("../../../../../hooks-config/templates/ai-governance.yml");
+const PULL_REQUEST: &str = include_str!("../../../../../hooks-config/templates/pull_request_template.md");
+
+/// A template with its placeholders filled in.
+pub(in crate::commands) fn filled(template: &str, answers: &Answers, io: &Io<'_>) -> String {
+    filled_on(template, answers, io.now.date_naive())
+}
+
+fn filled_on(template: &str, answers: &Answers, today: NaiveDate) -> String {
+    let review = today.checked_add_days(Days::new(91)).unwrap_or(today);
+    template
+        .replace("{organization}", &answers.organization)
+        .replace("{owner}", &answers.owner)
+        .replace("{security_contact}", &answers.security_contact)
+        .replace("{today}", &today.to_string())
+        .replace("{next_review}", &review.to_string())
+        .replace("{tier}", answers.tier.name())
+        .replace("{require_disclosure}", if answers.tier >= Tier::Strict { "true" } else { "false" })
+}
