@@ -25,7 +25,7 @@ pub use context::{Context, World};
 pub use decision::{Decision, Finding, Reason, Severity, Verdict};
 pub use error::Error;
 pub use event::{Event, EventKind, MAX_INPUT_BYTES};
-pub use exception::{Exception, Scope};
+pub use exception::{Exception, Scope, Target};
 pub use hook::{Hook, OnError};
 pub use policy::{Key, KeyKind, Mode, Policy, Tier};
 pub use run::{Answer, Considered, answer, consider, run};

@@ -32,7 +32,7 @@ pub use append::{Durability, Receipt, Warning, append, append_with};
 pub use canonical::canonical;
 pub use error::Error;
 pub use hash::{Digest, digest, from_hex, to_hex};
-pub use line::{Header, header};
+pub use line::{Header, fields, header};
 pub use mark::{Mark, mark};
 #[cfg(feature = "checkpoint")]
 pub use note::{Checkpoint, Note, Verifier, parse_notes};

@@ -23,12 +23,7 @@ pub struct Header<'a> {
 /// Only fields of the outermost object count: text inside strings and inner objects cannot pose as a header.
 pub fn header(line: &[u8]) -> Option<Header<'_>> {
     let (mut seq, mut prev, mut ts, mut event, mut spilled) = (None, None, None, "", false);
-    let mut scanner = Scanner { line, at: 0 };
-    scanner.expect(b'{')?;
-    loop {
-        let key = scanner.string()?;
-        scanner.expect(b':')?;
-        let value = scanner.value()?;
+    fields(line, &mut |key, value| {
         match key {
             b"seq" => seq = std::str::from_utf8(value).ok()?.parse().ok(),
             b"prev" => prev = from_hex(unquoted(value)?),
@@ -37,16 +32,27 @@ pub fn header(line: &[u8]) -> Option<Header<'_>> {
             b"spilled_at" => spilled = true,
             _ => {}
         }
+        Some(())
+    })?;
+    Some(Header { seq: seq?, prev: prev?, ts: ts?, event, spilled })
+}
+
+/// Calls `visit` with the name of each field of the outermost object and its value as it is stored, quotes included.
+/// `None` if the line is no whole object, or as soon as `visit` says so.
+pub fn fields<'a>(line: &'a [u8], visit: &mut dyn FnMut(&'a [u8], &'a [u8]) -> Option<()>) -> Option<()> {
+    let mut scanner = Scanner { line, at: 0 };
+    scanner.expect(b'{')?;
+    loop {
+        let key = scanner.string()?;
+        scanner.expect(b':')?;
+        visit(key, scanner.value()?)?;
         match scanner.take()? {
             b',' => {}
             b'}' => break,
             _ => return None,
         }
     }
-    if scanner.at != line.len() {
-        return None;
-    }
-    Some(Header { seq: seq?, prev: prev?, ts: ts?, event, spilled })
+    (scanner.at == line.len()).then_some(())
 }
 
 fn unquoted(value: &[u8]) -> Option<&str> {

@@ -5,21 +5,26 @@ mod arguments;
 pub mod audit;
 mod charter;
 mod doctor;
+mod evidence;
 mod explain;
 mod explain_rule;
 mod hook;
+mod incident;
 pub mod init;
 pub mod install;
 mod integrity;
 mod log;
 mod mcp;
+mod monitor;
 pub mod policy;
 mod replay;
+mod report;
 mod scan;
 mod stop;
 pub mod tier;
 mod time;
 mod upgrade;
+mod value;
 mod verb;
 
 use crate::{Exit, Failure, Io};
@@ -44,6 +49,10 @@ pub const COMMANDS: &[Command] = &[
     doctor::COMMAND,
     tier::COMMAND,
     charter::COMMAND,
+    report::COMMAND,
+    evidence::COMMAND,
+    incident::COMMAND,
+    monitor::COMMAND,
     log::COMMAND,
     policy::COMMAND,
     replay::COMMAND,
@@ -56,3 +65,31 @@ pub const COMMANDS: &[Command] = &[
     explain::COMMAND,
     hook::COMMAND,
 ];
+
+/// What a command of this program said.
+struct Said {
+    code: u8,
+    out: String,
+    err: String,
+}
+
+/// Runs a command of this program in the same world, in this folder, and keeps what it prints: an auditor can run the very
+/// same line.
+fn captured(arguments: &[&str], cwd: &std::path::Path, io: &Io<'_>) -> Said {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut inner = Io {
+        out: &mut out,
+        err: &mut err,
+        input: &mut std::io::empty(),
+        now: io.now,
+        home: io.home.clone(),
+        cwd: cwd.to_path_buf(),
+        state: io.state.clone(),
+        managed: io.managed.clone(),
+        user: io.user.clone(),
+        terminal: false,
+    };
+    let code = crate::run(arguments, &mut inner);
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    Said { code, out: text(out), err: text(err) }
+}

@@ -17,6 +17,8 @@ use super::verb::{Verb, dispatch};
 use super::{Command, arguments, time};
 use crate::{Exit, Failure, Io};
 
+pub(super) use ship::is_shipped;
+
 pub(super) const COMMAND: Command = Command {
     name: "log",
     about: "verify, query, export and ship the audit log",

@@ -52,7 +52,10 @@ fn run(arguments: &Arguments<'_>, io: &mut Io<'_>) -> Result<Exit, Failure> {
             "the log does not verify, so nothing is removed: {problem}"
         )));
     }
+    // What an open incident has frozen stays, however old.
+    let held = super::super::incident::held_from(io)?;
     let first_kept = (io.now - keep).date_naive();
+    let first_kept = held.map_or(first_kept, |held| held.min(first_kept));
     let covered = signed.head.map_or(0, |(size, _)| size);
     let newest = signed.report.segments.len().saturating_sub(1);
     // Only days that a checkpoint covers whole, and never the newest.

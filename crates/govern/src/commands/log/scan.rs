@@ -30,44 +30,62 @@ pub(in crate::commands) fn scan(
     filter: &Filter<'_>,
     visit: &mut Visit<'_>,
 ) -> Result<(), Failure> {
-    let stamp = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Millis, true);
-    let bounds = (filter.since.map(stamp), filter.until.map(stamp));
+    let bounds = (filter.since, filter.until);
+    let stamps = stamps(bounds);
+    stored(log, bounds, filter.needles.first().map(Vec::as_slice).unwrap_or_default(), &mut |line| {
+        let rest = filter.needles.get(1..).unwrap_or_default();
+        if rest.iter().any(|needle| memmem::find(line, needle).is_none()) {
+            return Ok(true);
+        }
+        // A torn line is no record; `verify` speaks of it.
+        let Ok(record) = serde_json::from_slice::<Record>(line) else { return Ok(true) };
+        let ts = record.get("ts").and_then(|ts| ts.as_str()).unwrap_or_default();
+        if in_time(ts, &stamps) && (filter.wanted)(&record) { visit(record, line) } else { Ok(true) }
+    })
+}
+
+/// Two moments between which a record's time lies: from the first on, before the second.
+pub(in crate::commands) type Bounds = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+
+/// Calls `visit` with each stored line that holds `needle`, of every day file that may hold records of that time, oldest
+/// first, until it answers that this is enough. The line's own time is not looked at.
+pub(in crate::commands) fn stored(
+    log: &Path,
+    bounds: Bounds,
+    needle: &[u8],
+    visit: &mut dyn FnMut(&[u8]) -> Result<bool, Failure>,
+) -> Result<(), Failure> {
     for day in ledger::segments(log).map_err(super::place::unreadable)? {
-        if !may_hold(day, filter) {
+        if !may_hold(day, bounds) {
             continue;
         }
         let path = day.path(log);
-        let mut lines = |line: &[u8]| -> Result<bool, Failure> {
-            let rest = filter.needles.get(1..).unwrap_or_default();
-            if rest.iter().any(|needle| memmem::find(line, needle).is_none()) {
-                return Ok(true);
-            }
-            // A torn line is no record; `verify` speaks of it.
-            let Ok(record) = serde_json::from_slice::<Record>(line) else { return Ok(true) };
-            if in_time(&record, &bounds) && (filter.wanted)(&record) { visit(record, line) } else { Ok(true) }
-        };
-        let needle = filter.needles.first().map(Vec::as_slice).unwrap_or_default();
         let failed = |error: std::io::Error| Failure::Unreadable(format!("{}: {error}", path.display()));
         #[expect(clippy::disallowed_methods, reason = "a day file has no bound; it is read window by window")]
         let mut file = File::open(&path).map_err(failed)?;
-        if !each_line(&mut file, needle, &mut lines, &failed)? {
+        if !each_line(&mut file, needle, visit, &failed)? {
             return Ok(());
         }
     }
     Ok(())
 }
 
+/// The bounds as records write them.
+pub(in crate::commands) fn stamps(bounds: Bounds) -> (Option<String>, Option<String>) {
+    let stamp = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Millis, true);
+    (bounds.0.map(stamp), bounds.1.map(stamp))
+}
+
 /// A record may stand in the file of the day after its own, when the clock was set back, so one day is added.
-fn may_hold(day: Day, filter: &Filter<'_>) -> bool {
-    let since = filter.since.map(|time| time.date_naive());
-    let until = filter.until.map(|time| time.date_naive());
+fn may_hold(day: Day, (since, until): Bounds) -> bool {
+    let (since, until) = (since.map(|time| time.date_naive()), until.map(|time| time.date_naive()));
     since.is_none_or(|since| day.0 >= since)
         && until.is_none_or(|until| day.0.pred_opt().is_none_or(|before| before <= until))
 }
 
-fn in_time(record: &Record, bounds: &(Option<String>, Option<String>)) -> bool {
-    let ts = record.get("ts").and_then(|ts| ts.as_str()).unwrap_or_default();
-    bounds.0.as_deref().is_none_or(|since| ts >= since) && bounds.1.as_deref().is_none_or(|until| ts < until)
+/// Whether a record of this time lies between the stamps.
+pub(in crate::commands) fn in_time(ts: &str, stamps: &(Option<String>, Option<String>)) -> bool {
+    stamps.0.as_deref().is_none_or(|since| ts >= since) && stamps.1.as_deref().is_none_or(|until| ts < until)
 }
 
 /// Calls `visit` with each whole line that holds `needle`; gives whether to go on with the next file.

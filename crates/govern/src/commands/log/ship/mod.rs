@@ -19,6 +19,7 @@ use std::path::Path;
 use upload::{Sent, Target};
 
 pub(super) use broker::VERB as BROKER;
+pub(in crate::commands) use progress::is_shipped;
 
 pub(super) const VERB: Verb = Verb {
     name: "ship",

@@ -66,3 +66,13 @@ impl Progress {
         Ok(StateDirectory::new(&io.state).write(FILE, text.as_bytes())?)
     }
 }
+
+/// Whether anything of this log was shipped anywhere.
+pub(in crate::commands) fn is_shipped(log: &Path, io: &Io<'_>) -> Result<bool, Failure> {
+    let bytes = StateDirectory::new(&io.state).read(FILE)?.unwrap_or_else(|| b"{}".to_vec());
+    let all: Map<String, Value> =
+        serde_json::from_slice(&bytes).map_err(|error| Failure::Unreadable(format!("{FILE}: {error}")))?;
+    let of_this = format!("{} -> ", log.display());
+    let sent = |row: &Value| row.get("next").and_then(Value::as_u64) > Some(0);
+    Ok(all.iter().any(|(name, row)| name.starts_with(&of_this) && sent(row)))
+}
