@@ -2,7 +2,9 @@
 
 pub mod cases;
 pub mod client;
+pub mod log_world;
 pub mod model;
+pub mod recount;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -19,7 +19,7 @@ pub(super) fn html(data: &Value, sections: &[Section]) -> Result<String, fmt::Er
     let repository = escape(&told(at(data, "repository")));
     // Only this style and this script run, and nothing is fetched, even if a text from a log got past the escaping.
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; img-src data:; base-uri 'none'; form-action 'none'",
         digest(STYLE),
         digest(SCRIPT)
     );
@@ -125,12 +125,21 @@ fn write_table(table: &Table, out: &mut String) -> fmt::Result {
     for row in &table.rows {
         write!(out, "<tr>")?;
         for (cell, is_number) in row.iter().zip(&numeric) {
-            let class = if *is_number { " class=\"number\"" } else { "" };
+            let class = match (*is_number, has_long_word(cell)) {
+                (true, _) => " class=\"number\"",
+                (false, true) => " class=\"long\"",
+                (false, false) => "",
+            };
             write!(out, "<td{class}>{}</td>", escape(cell))?;
         }
         writeln!(out, "</tr>")?;
     }
     writeln!(out, "</tbody>\n</table>\n</div>")
+}
+
+/// Whether a word would make its column too wide if it were not broken.
+fn has_long_word(text: &str) -> bool {
+    text.split_whitespace().any(|word| word.chars().count() > 28)
 }
 
 fn digest(text: &str) -> String {

@@ -6,11 +6,12 @@ use super::tables::{cells, table, told};
 use crate::commands::value::{at, list};
 use chrono::NaiveDate;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 pub(super) fn activity(data: &Value) -> Vec<Block> {
     let figures = at(data, "figures");
     vec![
-        Block::Days(days(figures)),
+        Block::Days(days(data)),
         bars("Calls by tool", at(figures, "tools")),
         top("Users", at(figures, "users"), "user", "No user."),
         top("Files read", at(figures, "files_read"), "file", "No file was read."),
@@ -19,25 +20,20 @@ pub(super) fn activity(data: &Value) -> Vec<Block> {
     ]
 }
 
-/// Days between the first and the last with records, those without counted as nought.
-fn days(figures: &Value) -> Vec<Day> {
-    let rows = list(at(figures, "days"));
-    let mut days: Vec<Day> = Vec::new();
-    for row in rows {
-        let day: Option<NaiveDate> = told(at(row, "day")).parse().ok();
-        let last = days.last().and_then(|last| last.name.parse::<NaiveDate>().ok());
-        if let (Some(mut between), Some(day)) = (last.and_then(|last| last.succ_opt()), day) {
-            while between < day {
-                days.push(Day { name: between.to_string(), records: 0, refused: 0 });
-                let Some(next) = between.succ_opt() else { break };
-                between = next;
-            }
-        }
-        days.push(Day {
-            name: told(at(row, "day")),
-            records: number(at(row, "records")),
-            refused: number(at(row, "refused")),
-        });
+/// Every day of the period, those without records counted as nought.
+fn days(data: &Value) -> Vec<Day> {
+    let day = |path: &str| at(data, path).as_str().and_then(|text| text.get(..10)?.parse::<NaiveDate>().ok());
+    let (Some(mut day), Some(until)) = (day("period/since"), day("period/until")) else { return Vec::new() };
+    let rows = list(at(data, "figures/days"));
+    let counts: BTreeMap<&str, &Value> =
+        rows.iter().filter_map(|row| Some((at(row, "day").as_str()?, row))).collect();
+    let mut days = Vec::new();
+    while day <= until {
+        let name = day.to_string();
+        let count = |key| counts.get(name.as_str()).map_or(0, |row| number(at(row, key)));
+        days.push(Day { records: count("records"), refused: count("refused"), name });
+        let Some(next) = day.succ_opt() else { break };
+        day = next;
     }
     days
 }
