@@ -16,6 +16,7 @@ mod integrity;
 mod log;
 mod mcp;
 mod monitor;
+mod overlay;
 pub mod policy;
 mod replay;
 mod report;
@@ -48,6 +49,7 @@ pub const COMMANDS: &[Command] = &[
     audit::COMMAND,
     doctor::COMMAND,
     tier::COMMAND,
+    overlay::COMMAND,
     charter::COMMAND,
     report::COMMAND,
     evidence::COMMAND,
