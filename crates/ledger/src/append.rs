@@ -6,7 +6,6 @@ use crate::tail::{self, Last, Tail};
 use crate::{Digest, Error, LONGEST_LINE, Record, canonical, digest, guard, spill, to_hex};
 use chrono::{DateTime, SecondsFormat, Utc};
 use fs2::FileExt as _;
-use memchr::memmem;
 use serde_json::{Value, json};
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
@@ -306,7 +305,9 @@ impl<'a> Writer<'a> {
         self.chain(record)?;
         self.flush()?;
         self.mark.failed = 0;
-        spill::clear(self.directory, &merged, self.now)?;
+        if let Some(merged) = merged {
+            spill::clear(self.directory, &merged, self.now)?;
+        }
         if seq.is_multiple_of(64) {
             let free = fs2::available_space(self.directory).map_err(Error::io(self.directory))?;
             if free < LOW_SPACE {
@@ -321,17 +322,18 @@ impl<'a> Writer<'a> {
         })
     }
 
-    fn merge_spilled(&mut self) -> Result<Vec<PathBuf>, Error> {
-        let mut merged = Vec::new();
-        let waiting = spill::waiting(self.directory)?;
-        if waiting.is_empty() {
-            return Ok(merged);
+    fn merge_spilled(&mut self) -> Result<Option<spill::Merged>, Error> {
+        let Some(batch) = spill::waiting(self.directory)? else { return Ok(None) };
+        let mut merged = spill::Merged { paths: Vec::new(), is_partial: batch.is_partial };
+        if batch.records.is_empty() {
+            return Ok(Some(merged));
         }
-        let before = tail::recent(&mut self.file, &self.path)?;
-        for spill::Waiting { path, record } in waiting {
+        let before = self.recent()?;
+        let known = spill::names_in(&before);
+        for spill::Waiting { path, record } in batch.records {
             let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
             // A writer killed after the merge and before the removal leaves a file that is in the log already.
-            if memmem::find(&before, format!(r#""spill":"{name}""#).as_bytes()).is_none() {
+            if !known.contains(name.as_bytes()) {
                 match record {
                     Ok(mut record) => {
                         record.insert("spill".into(), name.into());
@@ -342,9 +344,23 @@ impl<'a> Writer<'a> {
                     }
                 }
             }
-            merged.push(path);
+            merged.paths.push(path);
         }
-        Ok(merged)
+        Ok(Some(merged))
+    }
+
+    /// The end of the log as far back as one writer can have merged. Where this writer begins a day, that is in the file
+    /// of the day before.
+    fn recent(&mut self) -> Result<Vec<u8>, Error> {
+        if self.size > 0 {
+            return tail::recent(&mut self.file, &self.path);
+        }
+        let today = Day::from_file_name(&self.mark.file);
+        let Some(day) = today.map(|day| previous_day(self.directory, day)).transpose()?.flatten() else {
+            return Ok(Vec::new());
+        };
+        let path = day.path(self.directory);
+        tail::recent(&mut guard::open_read(&path)?, &path)
     }
 
     pub(crate) fn own_record(&mut self, event: &str, fields: &Value) {

@@ -1,6 +1,6 @@
 //! The end of a segment: its last whole record, and what a writer that was cut off left after it.
 
-use crate::{Digest, Error, digest, header};
+use crate::{Digest, Error, digest, header, spill};
 use chrono::{DateTime, Utc};
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
@@ -52,12 +52,13 @@ pub(crate) fn read(file: &mut File, path: &Path) -> Result<Tail, Error> {
     }
 }
 
-/// The last mebibyte of a segment: more than one writer can have merged at once.
+/// The end of a segment: more than one writer can have merged and written at once.
 pub(crate) fn recent(file: &mut File, path: &Path) -> Result<Vec<u8>, Error> {
+    let window = 2 * spill::MOST_BYTES as u64;
     let size = file.seek(SeekFrom::End(0)).map_err(Error::io(path))?;
-    file.seek(SeekFrom::Start(size.saturating_sub(1 << 20))).map_err(Error::io(path))?;
+    file.seek(SeekFrom::Start(size.saturating_sub(window))).map_err(Error::io(path))?;
     let mut bytes = Vec::new();
-    (&*file).take(1 << 20).read_to_end(&mut bytes).map_err(Error::io(path))?;
+    (&*file).take(window).read_to_end(&mut bytes).map_err(Error::io(path))?;
     Ok(bytes)
 }
 

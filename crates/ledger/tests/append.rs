@@ -163,6 +163,71 @@ fn who_does_not_get_the_lock_puts_the_record_aside() {
     assert!(!log.join("spill").exists());
 }
 
+/// Records put aside, as writers leave them that did not get the lock; gives their paths, oldest first.
+fn put_aside(log: &Path, count: usize, length: usize) -> Vec<std::path::PathBuf> {
+    let folder = log.join("spill");
+    fs::create_dir(&folder).expect("creates");
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).expect("sets");
+    let paths = (0..count).map(|number| {
+        let path = folder.join(format!("{number:020}-7-0.json"));
+        let text = format!("s-{number}-{}", "x".repeat(length));
+        fs::write(&path, ledger::canonical(&record(&text))).expect("writes");
+        path
+    });
+    paths.collect()
+}
+
+/// How often each of the first `count` records put aside is in the log.
+fn times_stored(log: &Path, count: usize) -> Vec<usize> {
+    let text = stored(log);
+    (0..count).map(|number| text.matches(&format!("\"s-{number}-")).count()).collect()
+}
+
+#[test]
+fn a_backlog_is_worked_off_in_bounded_steps() {
+    const COUNT: usize = 3000;
+    let directory = log_of(1);
+    let log = directory.path().join("log");
+    put_aside(&log, COUNT, 100);
+    let mut appends = 0;
+    while log.join("spill").exists() {
+        let before = day_text(directory.path()).lines().count();
+        append(&log, noon(), record("next")).expect("appends");
+        appends += 1;
+        let merged = day_text(directory.path()).lines().count() - before - 1;
+        assert!((1..=128).contains(&merged) || !log.join("spill").exists(), "{merged} in one step");
+    }
+    assert!((COUNT / 128..COUNT / 20).contains(&appends), "{appends}");
+    assert_eq!(times_stored(&log, COUNT), vec![1; COUNT]);
+    let report = verify(&log);
+    assert!(report.is_intact(), "{:?}", report.problems);
+    assert_eq!(report.waiting, 0);
+}
+
+/// A writer killed between its write and its clearing leaves everything it merged: none of it may count twice, however
+/// long the records are, and not on the next day either.
+#[test]
+fn what_was_merged_before_a_crash_is_not_merged_again() {
+    const COUNT: usize = 40;
+    for days in [0, 1] {
+        let directory = log_of(1);
+        let log = directory.path().join("log");
+        let paths = put_aside(&log, COUNT, 60_000);
+        let texts: Vec<Vec<u8>> = paths.iter().map(|path| fs::read(path).expect("reads")).collect();
+        append(&log, noon(), record(&"y".repeat(60_000))).expect("appends");
+        let merged = paths.iter().filter(|path| !path.exists()).count();
+        assert!(merged > 4, "{merged}");
+        for (path, text) in paths.iter().zip(&texts).filter(|(path, _)| !path.exists()) {
+            fs::write(path, text).expect("writes");
+        }
+        while log.join("spill").exists() {
+            append(&log, noon() + TimeDelta::days(days), record("next")).expect("appends");
+        }
+        assert_eq!(times_stored(&log, COUNT), vec![1; COUNT]);
+        assert!(verify(&log).is_intact(), "{:?}", verify(&log).problems);
+    }
+}
+
 /// Not a test of its own: the writer process of the tests below.
 #[test]
 #[ignore = "run by other tests as a process of its own"]
@@ -170,8 +235,9 @@ fn writer_process() {
     let Ok(log) = std::env::var("LEDGER_TEST_LOG") else { return };
     let count: usize = std::env::var("LEDGER_TEST_COUNT").expect("set").parse().expect("a number");
     let name = std::env::var("LEDGER_TEST_NAME").expect("set");
+    let notes = std::env::var("LEDGER_TEST_NOTES").expect("set");
     let mut acknowledged =
-        OpenOptions::new().create(true).append(true).open(format!("{log}.{name}")).expect("opens");
+        OpenOptions::new().create(true).append(true).open(format!("{notes}.{name}")).expect("opens");
     for number in 0..count {
         let text = format!("{name}-{number}-{}", "x".repeat(number * 37 % 3000));
         match append(Path::new(&log), Utc::now(), record(&text)) {
@@ -183,9 +249,15 @@ fn writer_process() {
 }
 
 fn spawn_writer(log: &Path, name: &str, count: usize) -> Child {
+    spawn_writer_noting(log, log, name, count)
+}
+
+/// A writer whose notes of what was acknowledged stand elsewhere than beside the log.
+fn spawn_writer_noting(log: &Path, notes: &Path, name: &str, count: usize) -> Child {
     Command::new(std::env::current_exe().expect("the test binary"))
         .args(["--exact", "writer_process", "--ignored", "--nocapture"])
         .env("LEDGER_TEST_LOG", log)
+        .env("LEDGER_TEST_NOTES", notes)
         .env("LEDGER_TEST_COUNT", count.to_string())
         .env("LEDGER_TEST_NAME", name)
         .stdout(Stdio::null())
@@ -207,6 +279,10 @@ fn stored(log: &Path) -> String {
 
 /// After the writers are gone: everything acknowledged is there once, and the chain holds.
 fn assert_nothing_lost(log: &Path, names: &[String]) -> ledger::Report {
+    assert_all_stored(log, &acknowledged(log, names))
+}
+
+fn assert_all_stored(log: &Path, acknowledged: &[String]) -> ledger::Report {
     // Each append merges some of what was put aside; when nothing is, the folder goes.
     for _ in 0..10_000 {
         append(log, Utc::now(), record("settle")).expect("appends");
@@ -230,7 +306,7 @@ fn assert_nothing_lost(log: &Path, names: &[String]) -> ledger::Report {
             *counts.entry(key).or_default() += 1;
             counts
         });
-    for wanted in acknowledged(log, names) {
+    for wanted in acknowledged {
         assert_eq!(present.get(wanted.as_str()), Some(&1), "{wanted} was acknowledged");
     }
     report
@@ -262,12 +338,14 @@ fn killed_writers_leave_a_log_that_verifies() {
     let log = directory.path().join("log");
     let names: Vec<String> = (0..writers).map(|number| format!("k{number}")).collect();
     let mut running: Vec<Child> = names.iter().map(|name| spawn_writer(&log, name, records)).collect();
-    // A fixed sequence of pauses that looks random: the moments of death differ, the test does not.
+    // A fixed sequence of pauses that looks random: the moments of death differ, the test does not. The longer the
+    // writers are at work, the longer the pauses, so that some die early and some late.
     let mut seed = 0x2545_f491_u64;
+    let stretch = u32::try_from(records / 300).expect("a number").max(1);
     let mut killed = 0;
     for writer in running.iter_mut().step_by(2) {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        std::thread::sleep(std::time::Duration::from_millis(seed >> 58));
+        std::thread::sleep(std::time::Duration::from_millis(seed >> 58) * stretch);
         if writer.try_wait().expect("asks").is_none() {
             writer.kill().expect("kills");
             killed += 1;
@@ -301,8 +379,11 @@ fn a_full_disk_rolls_back_and_is_recorded() {
         eprintln!("skipped: no right to mount a small tmpfs here");
         return;
     }
-    let log = mount.join("log");
-    let outcome = std::panic::catch_unwind(|| fill(&log));
+    let outcome = std::panic::catch_unwind(|| {
+        fill(&mount.join("log"));
+        fs::remove_dir_all(mount.join("log")).expect("removes");
+        fill_together(&mount.join("log"));
+    });
     let unmounted = Command::new("umount").arg(&mount).status().is_ok_and(|status| status.success());
     assert!(unmounted, "umount");
     if let Err(panic) = outcome {
@@ -332,4 +413,66 @@ fn fill(log: &Path) {
     assert!(report.is_intact(), "{:?}", report.problems);
     // The opening record, the records stored, the record of the gap, the one after.
     assert_eq!(report.records, stored + 3);
+}
+
+/// Writers that fill the disk together, half of them killed: what was acknowledged is there, and the chain holds.
+fn fill_together(log: &Path) {
+    append(log, Utc::now(), record("first")).expect("appends");
+    let ballast = log.with_file_name("ballast");
+    fs::write(&ballast, vec![0; 32 * 1024]).expect("writes");
+    // What they acknowledge is noted on another disk.
+    let notes = tempfile::tempdir().expect("a temporary directory");
+    let elsewhere = notes.path().join("log");
+    let names: Vec<String> = (0..8).map(|number| format!("f{number}")).collect();
+    let mut running: Vec<Child> =
+        names.iter().map(|name| spawn_writer_noting(log, &elsewhere, name, 200)).collect();
+    for writer in running.iter_mut().step_by(2) {
+        std::thread::sleep(std::time::Duration::from_millis(30));
+        if writer.try_wait().expect("asks").is_none() {
+            writer.kill().expect("kills");
+        }
+    }
+    for mut writer in running {
+        writer.wait().expect("ends");
+    }
+    fs::remove_file(&ballast).expect("removes");
+    let receipt = append(log, Utc::now(), record("after")).expect("appends");
+    assert!(
+        matches!(receipt.warnings.first(), Some(Warning::Gap(_))),
+        "{receipt:?}: the disk was never full"
+    );
+    let acknowledged = acknowledged(&elsewhere, &names);
+    assert!(!acknowledged.is_empty());
+    assert_all_stored(log, &acknowledged);
+}
+
+/// Without the right to mount anything: a limit on the size of files is a full disk too.
+#[test]
+fn a_file_size_limit_rolls_back_and_is_recorded() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let log = directory.path().join("log");
+    append(&log, Utc::now(), record("first")).expect("appends");
+    let writer = Command::new("sh")
+        .args(["-c", "ulimit -f 64; exec \"$0\" --exact writer_process --ignored --nocapture"])
+        .arg(std::env::current_exe().expect("the test binary"))
+        .env("LEDGER_TEST_LOG", &log)
+        .env("LEDGER_TEST_NOTES", &log)
+        .env("LEDGER_TEST_COUNT", "100")
+        .env("LEDGER_TEST_NAME", "u")
+        .stdout(Stdio::null())
+        .status()
+        .expect("starts");
+    assert!(writer.success(), "the writer was not killed by the limit: {writer}");
+    let acknowledged = acknowledged(&log, &["u".to_owned()]);
+    assert!((1..100).contains(&acknowledged.len()), "{}", acknowledged.len());
+    append(&log, Utc::now(), record("after")).expect("appends");
+    // A short record may still fit after a long one did not, so there can be several gaps.
+    let stored = stored(&log);
+    let gaps = stored.lines().filter(|line| line.contains(r#""event":"audit.gap""#));
+    let lost = gaps.filter_map(|line| {
+        let record: Record = serde_json::from_str(line).ok()?;
+        record.get("failed")?.as_u64()
+    });
+    assert_eq!(lost.sum::<u64>(), 100 - acknowledged.len() as u64, "every lost record is counted");
+    assert_all_stored(&log, &acknowledged);
 }
