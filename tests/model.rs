@@ -34,10 +34,15 @@ pub struct Model {
 impl Model {
     /// Listens on a free port of 127.0.0.1.
     pub fn start(script: Vec<Vec<Block>>) -> Self {
+        Self::start_with_subagent(script, Vec::new())
+    }
+
+    /// The same, and agents whose prompt holds `SUBAGENT` get turns of their own.
+    pub fn start_with_subagent(script: Vec<Vec<Block>>, subagent: Vec<Vec<Block>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port on loopback");
         let address = listener.local_addr().expect("an address");
         let bodies = Arc::new(Mutex::new(Vec::new()));
-        let (script, kept) = (Arc::new(script), Arc::clone(&bodies));
+        let (script, kept) = (Arc::new(Script { main: script, subagent }), Arc::clone(&bodies));
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (script, kept) = (Arc::clone(&script), Arc::clone(&kept));
@@ -101,7 +106,29 @@ fn push_texts(value: &Value, out: &mut String) {
     }
 }
 
-fn serve(mut stream: TcpStream, script: &[Vec<Block>], kept: &Mutex<Vec<Value>>) {
+/// What is said in the session, and in the conversations of its agents.
+struct Script {
+    main: Vec<Vec<Block>>,
+    subagent: Vec<Vec<Block>>,
+}
+
+/// Which conversation a request belongs to; the ids of its calls say so too.
+#[derive(Clone, Copy, PartialEq)]
+enum Speaker {
+    Main,
+    Subagent,
+}
+
+impl Speaker {
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::Main => "toolu_",
+            Self::Subagent => "toolu_sub",
+        }
+    }
+}
+
+fn serve(mut stream: TcpStream, script: &Script, kept: &Mutex<Vec<Value>>) {
     let Ok(reading) = stream.try_clone() else {
         return;
     };
@@ -147,38 +174,50 @@ fn response(kind: &str, body: &str) -> String {
     format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n{body}", body.len())
 }
 
-fn answer(line: &str, request: &Value, script: &[Vec<Block>]) -> String {
+fn answer(line: &str, request: &Value, script: &Script) -> String {
     if line.contains("count_tokens") {
         return response("application/json", r#"{"input_tokens": 100}"#);
     }
-    let turn = turn(request);
+    let (speaker, turn) =
+        turn(request).map_or((Speaker::Main, None), |(speaker, turn)| (speaker, Some(turn)));
     let done = vec![Block::Text("done".into())];
-    // Requests without tools are titles and the like; a conversation of a subagent has none of our turns.
-    let blocks = turn.and_then(|turn| script.get(turn)).unwrap_or(&done);
+    let turns = match speaker {
+        Speaker::Main => &script.main,
+        Speaker::Subagent => &script.subagent,
+    };
+    // Requests without tools are titles and the like.
+    let blocks = turn.and_then(|turn| turns.get(turn)).unwrap_or(&done);
+    let message = Message { speaker, turn: turn.unwrap_or_default() };
     if request["stream"] == json!(true) {
-        return response("text/event-stream", &events(blocks, turn.unwrap_or_default()));
+        return response("text/event-stream", &events(blocks, &message));
     }
-    response("application/json", &whole(blocks, turn.unwrap_or_default()).to_string())
+    response("application/json", &whole(blocks, &message).to_string())
 }
 
-/// Which turn of the script a request asks for: the one after the last whose calls stand in the history.
-fn turn(request: &Value) -> Option<usize> {
+/// Which turn of which script a request asks for: the one after the last whose calls stand in the history.
+fn turn(request: &Value) -> Option<(Speaker, usize)> {
     request["tools"].as_array().filter(|tools| !tools.is_empty())?;
     let messages = request["messages"].as_array()?;
-    if messages.first()?.to_string().contains("SUBAGENT") {
-        return None;
-    }
+    let is_subagent = messages.first()?.to_string().contains("SUBAGENT");
+    let speaker = if is_subagent { Speaker::Subagent } else { Speaker::Main };
     let blocks = messages.iter().filter_map(|message| message["content"].as_array()).flatten();
     let ids = blocks.filter(|block| block["type"] == "tool_use").filter_map(|block| block["id"].as_str());
-    let turns = ids.filter_map(|id| id.strip_prefix("toolu_")?.split('_').next()?.parse::<usize>().ok());
-    Some(turns.max().map_or(0, |last| last + 1))
+    let number = |id: &str| id.strip_prefix(speaker.prefix())?.split('_').next()?.parse::<usize>().ok();
+    Some((speaker, ids.filter_map(number).max().map_or(0, |last| last + 1)))
 }
 
-fn content(blocks: &[Block], turn: usize) -> Vec<Value> {
+/// Where a message of the script stands.
+struct Message {
+    speaker: Speaker,
+    turn: usize,
+}
+
+fn content(blocks: &[Block], message: &Message) -> Vec<Value> {
     let block = |(index, block): (usize, &Block)| match block {
         Block::Text(text) => json!({ "type": "text", "text": text }),
         Block::Tool { name, input } => {
-            json!({ "type": "tool_use", "id": format!("toolu_{turn:04}_{index:02}"), "name": name, "input": input })
+            let id = format!("{}{:04}_{index:02}", message.speaker.prefix(), message.turn);
+            json!({ "type": "tool_use", "id": id, "name": name, "input": input })
         }
     };
     blocks.iter().enumerate().map(block).collect()
@@ -188,13 +227,14 @@ fn stop_reason(blocks: &[Block]) -> &'static str {
     if blocks.iter().any(|block| matches!(block, Block::Tool { .. })) { "tool_use" } else { "end_turn" }
 }
 
-fn whole(blocks: &[Block], turn: usize) -> Value {
+fn whole(blocks: &[Block], message: &Message) -> Value {
     // The client merges messages of one id into one.
-    json!({ "id": format!("msg_{turn:04}"), "type": "message", "role": "assistant", "model": "scripted", "content": content(blocks, turn),
+    let id = message.speaker.prefix().replace("toolu", "msg") + &format!("{:04}", message.turn);
+    json!({ "id": id, "type": "message", "role": "assistant", "model": "scripted", "content": content(blocks, message),
             "stop_reason": stop_reason(blocks), "stop_sequence": null, "usage": { "input_tokens": 10, "output_tokens": 10 } })
 }
 
-fn events(blocks: &[Block], turn: usize) -> String {
+fn events(blocks: &[Block], place: &Message) -> String {
     let mut stream = String::new();
     let mut event = |value: Value| {
         let name = value["type"].as_str().unwrap_or_default();
@@ -204,10 +244,10 @@ fn events(blocks: &[Block], turn: usize) -> String {
         stream.push_str(&value.to_string());
         stream.push_str("\n\n");
     };
-    let mut message = whole(&[], turn);
+    let mut message = whole(&[], place);
     message["stop_reason"] = Value::Null;
     event(json!({ "type": "message_start", "message": message }));
-    for (index, block) in content(blocks, turn).into_iter().enumerate() {
+    for (index, block) in content(blocks, place).into_iter().enumerate() {
         let mut start = block.clone();
         let delta = if block["type"] == "text" {
             start["text"] = "".into();

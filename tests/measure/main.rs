@@ -1,5 +1,7 @@
-//! `corpus NAME`: recall and false positives over the labelled cases beside the project, one file a subject.
+//! `corpus NAME`: recall and false positives over the labelled cases beside the project, and what the audit log costs;
+//! one file a subject.
 
+mod audit;
 mod commands;
 mod injection;
 mod secrets;
@@ -15,6 +17,7 @@ struct Measure {
 
 #[rustfmt::skip] // One row a line, so that two new measurements never meet in one.
 const MEASURES: &[Measure] = &[
+    Measure { name: "audit", run: audit::measure },
     Measure { name: "commands", run: commands::measure },
     Measure { name: "injection", run: injection::run },
     Measure { name: "secrets", run: secrets::run },

@@ -191,7 +191,11 @@ fn describe_event(record: &mut Record, event: &Event, context: &Context<'_>) -> 
     put_digest(record, "prompt_text", event.prompt(), context)?;
     let calls = event.field("tool_calls").and_then(Value::as_array);
     if let Some(calls) = calls {
-        let one = |call: &Value| json!({"tool": call.get("tool_name"), "tool_use": call.get("tool_use_id")});
+        let name = |call: &Value, field: &str| {
+            record::identifier(call.get(field).and_then(Value::as_str).unwrap_or_default()).into_owned()
+        };
+        let one =
+            |call: &Value| json!({"tool": name(call, "tool_name"), "tool_use": name(call, "tool_use_id")});
         record.insert("calls".into(), calls.iter().take(MOST_CALLS).map(one).collect());
         record.insert("calls_len".into(), calls.len().into());
     }

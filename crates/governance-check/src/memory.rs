@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use hook_core::{Context, Error};
+use hook_core::{Context, Error, record};
 use serde_json::{Map, Value};
 
 use crate::violation::Violation;
@@ -66,7 +66,9 @@ fn prefix(context: &Context<'_>) -> String {
 }
 
 fn key(violation: &Violation, context: &Context<'_>) -> String {
-    format!("{}{}\n{}\n{}", prefix(context), violation.rule, violation.file.display(), violation.subject)
+    // The name of a server may be anything, a secret too.
+    let subject = record::identifier(&violation.subject);
+    format!("{}{}\n{}\n{subject}", prefix(context), violation.rule, violation.file.display())
 }
 
 /// A moment that cannot be read, or lies ahead, is taken for now: the clock starts again rather than never.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
+use crate::record::is_plain;
 use crate::{Event, EventKind};
 
 /// One step of a [`Pointer`].
@@ -31,9 +32,10 @@ impl fmt::Display for Pointer<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, step) in self.0.iter().enumerate() {
             match step {
+                // A key may itself be a secret, and pointers stand in the audit log.
+                Step::Key(key) if !is_plain(key) => out.write_str(if position == 0 { "*" } else { ".*" })?,
                 Step::Key(key) if position == 0 => out.write_str(key)?,
                 Step::Key(key) => write!(out, ".{key}")?,
-                // A key may itself be the secret, so it is not printed.
                 Step::KeyName(_) => out.write_str("{key}")?,
                 Step::Index(index) => write!(out, "[{index}]")?,
             }

@@ -30,7 +30,7 @@ impl Class {
     /// The name its number is remembered under.
     pub fn key(&self) -> String {
         match self {
-            Self::Mcp(server) => format!("rate-mcp:{server}"),
+            Self::Mcp(server) => format!("rate-mcp:{}", hook_core::record::identifier(server)),
             Self::All | Self::Shell | Self::Write | Self::Delete | Self::Network => self.rule().to_string(),
         }
     }

@@ -5,6 +5,7 @@ use super::scan::{Filter, scan};
 use super::{Verb, place, time};
 use crate::commands::arguments::Arguments;
 use crate::{Exit, Failure, Io};
+use hook_core::record::identifier;
 use ledger::{Lines, Record};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,14 +23,16 @@ pub(super) const VERB: Verb = Verb {
     run,
 };
 
+/// A call's session and its id. Ids alone would do while every id came from the real model.
+pub(in crate::commands) type Name = (String, String);
+
 /// A call as a transcript tells it.
 #[derive(Debug, Default)]
 pub(in crate::commands) struct Call {
-    pub(in crate::commands) session: String,
     pub(in crate::commands) tool: String,
     pub(in crate::commands) ts: String,
     /// Whether a result came back, and whether it was a refusal.
-    pub(in crate::commands) answered: bool,
+    answered: bool,
     pub(in crate::commands) denied: bool,
     transcript: PathBuf,
 }
@@ -41,7 +44,6 @@ pub(in crate::commands) struct Recorded {
     pub(in crate::commands) ran: bool,
     /// Any record of its own: asked for, denied, decided upon.
     pub(in crate::commands) named: bool,
-    pub(in crate::commands) session: String,
 }
 
 fn run(arguments: &Arguments<'_>, io: &mut Io<'_>) -> Result<Exit, Failure> {
@@ -62,19 +64,16 @@ fn run(arguments: &Arguments<'_>, io: &mut Io<'_>) -> Result<Exit, Failure> {
         read_transcript(file, &mut calls)?;
     }
     let session = arguments.value("--session");
-    calls.retain(|_, call: &mut Call| {
-        call.ts >= since && session.is_none_or(|session| call.session == session)
+    calls.retain(|name: &Name, call: &mut Call| {
+        call.ts >= since && session.is_none_or(|session| name.0 == session)
     });
-    let faults: Vec<(&String, &Call, &str)> = calls
-        .iter()
-        .filter_map(|(id, call)| fault(call, recorded.get(id)).map(|fault| (id, call, fault)))
-        .collect();
-    for (id, call, fault) in &faults {
-        tell(id, call, fault, arguments.flag("--json"), io)?;
+    let faults = faults(&calls, &recorded);
+    for (name, call, fault) in &faults {
+        tell(name, call, fault, arguments.flag("--json"), io)?;
     }
     let foreign = unknown_to_transcripts(&recorded, &calls);
     if !arguments.flag("--json") {
-        for id in &foreign {
+        for (_, id) in &foreign {
             writeln!(io.out, "{id}: recorded, but not in its session's transcript")?;
         }
         let kept = calls.len() - faults.len();
@@ -89,8 +88,26 @@ fn run(arguments: &Arguments<'_>, io: &mut Io<'_>) -> Result<Exit, Failure> {
     Ok(if faults.is_empty() && foreign.is_empty() { Exit::Clean } else { Exit::Findings })
 }
 
+/// The calls that lack a record. A session that was forked has the calls of the other one in its transcript, with their
+/// times: recorded in one of them is recorded.
+pub(in crate::commands) fn faults<'a>(
+    calls: &'a BTreeMap<Name, Call>,
+    recorded: &BTreeMap<Name, Recorded>,
+) -> Vec<(&'a Name, &'a Call, &'static str)> {
+    let whole: BTreeSet<(&str, &str)> = calls
+        .iter()
+        .filter(|(name, call)| fault(call, recorded.get(name)).is_none())
+        .map(|(name, call)| (name.1.as_str(), call.ts.as_str()))
+        .collect();
+    calls
+        .iter()
+        .filter(|(name, call)| !whole.contains(&(name.1.as_str(), call.ts.as_str())))
+        .filter_map(|(name, call)| fault(call, recorded.get(name)).map(|fault| (name, call, fault)))
+        .collect()
+}
+
 /// A call that ran needs the record of its result; one that was refused, any record of its own.
-pub(in crate::commands) fn fault(call: &Call, recorded: Option<&Recorded>) -> Option<&'static str> {
+fn fault(call: &Call, recorded: Option<&Recorded>) -> Option<&'static str> {
     match recorded {
         None => Some("has no record"),
         Some(recorded) if call.denied && !recorded.named => Some("was denied and has no record of its own"),
@@ -101,13 +118,14 @@ pub(in crate::commands) fn fault(call: &Call, recorded: Option<&Recorded>) -> Op
     }
 }
 
-fn tell(id: &str, call: &Call, fault: &str, json: bool, io: &mut Io<'_>) -> Result<(), Failure> {
+fn tell(name: &Name, call: &Call, fault: &str, json: bool, io: &mut Io<'_>) -> Result<(), Failure> {
+    let (session, id) = name;
     if json {
-        let row = serde_json::json!({"tool_use": id, "tool": call.tool, "session": call.session, "ts": call.ts,
+        let row = serde_json::json!({"tool_use": id, "tool": call.tool, "session": session, "ts": call.ts,
             "fault": fault, "transcript": call.transcript});
         writeln!(io.out, "{row}")?;
     } else {
-        let (tool, session) = (call.tool.escape_debug(), call.session.escape_debug());
+        let (tool, session) = (call.tool.escape_debug(), session.escape_debug());
         writeln!(
             io.out,
             "{} {tool} {} of session {session} {fault}",
@@ -119,21 +137,17 @@ fn tell(id: &str, call: &Call, fault: &str, json: bool, io: &mut Io<'_>) -> Resu
 }
 
 /// Records of calls whose session has a transcript that does not hold them: the transcript was changed, or the record made up.
-fn unknown_to_transcripts(
-    recorded: &BTreeMap<String, Recorded>,
-    calls: &BTreeMap<String, Call>,
-) -> Vec<String> {
-    let sessions: BTreeSet<&str> = calls.values().map(|call| call.session.as_str()).collect();
-    let unknown = |(id, record): (&String, &Recorded)| {
-        (record.ran && sessions.contains(record.session.as_str()) && !calls.contains_key(id))
-            .then(|| id.clone())
+fn unknown_to_transcripts(recorded: &BTreeMap<Name, Recorded>, calls: &BTreeMap<Name, Call>) -> Vec<Name> {
+    let sessions: BTreeSet<&str> = calls.keys().map(|name| name.0.as_str()).collect();
+    let unknown = |(name, record): (&Name, &Recorded)| {
+        (record.ran && sessions.contains(name.0.as_str()) && !calls.contains_key(name)).then(|| name.clone())
     };
     recorded.iter().filter_map(unknown).collect()
 }
 
 /// Every call the log knows, and the time of its first record.
-fn recorded(log: &Path) -> Result<(BTreeMap<String, Recorded>, String), Failure> {
-    let mut calls: BTreeMap<String, Recorded> = BTreeMap::new();
+fn recorded(log: &Path) -> Result<(BTreeMap<Name, Recorded>, String), Failure> {
+    let mut calls: BTreeMap<Name, Recorded> = BTreeMap::new();
     let mut begins = String::new();
     let filter =
         Filter { since: None, until: None, needles: vec![b"\"event\":\"".to_vec()], wanted: &|_| true };
@@ -143,18 +157,16 @@ fn recorded(log: &Path) -> Result<(BTreeMap<String, Recorded>, String), Failure>
             text("ts").clone_into(&mut begins);
         }
         if !text("tool_use").is_empty() {
-            let entry = calls.entry(text("tool_use").to_owned()).or_default();
+            let name = (text("session").to_owned(), text("tool_use").to_owned());
+            let entry = calls.entry(name).or_default();
             entry.named = true;
             entry.ran |=
                 matches!(text("event"), "PostToolUse" | "PostToolUseFailure") && text("type") == "activity";
-            text("session").clone_into(&mut entry.session);
         }
         for call in record.get("calls").and_then(Value::as_array).into_iter().flatten() {
             if let Some(id) = call.get("tool_use").and_then(Value::as_str) {
-                let entry = calls.entry(id.to_owned()).or_default();
                 // A rule of the client refuses some calls before any hook is asked; the batch still lists them.
-                entry.named = true;
-                text("session").clone_into(&mut entry.session);
+                calls.entry((text("session").to_owned(), id.to_owned())).or_default().named = true;
             }
         }
         Ok(true)
@@ -183,10 +195,7 @@ pub(in crate::commands) fn transcripts(folder: &Path) -> Result<Vec<PathBuf>, Fa
     Ok(files)
 }
 
-pub(in crate::commands) fn read_transcript(
-    file: &Path,
-    calls: &mut BTreeMap<String, Call>,
-) -> Result<(), Failure> {
+pub(in crate::commands) fn read_transcript(file: &Path, calls: &mut BTreeMap<Name, Call>) -> Result<(), Failure> {
     let mut lines = Lines::open(file, 0).map_err(place::unreadable)?;
     while let Some(line) = lines.next_line().map_err(place::unreadable)? {
         // The client may be writing its last line just now.
@@ -199,18 +208,22 @@ pub(in crate::commands) fn read_transcript(
     Ok(())
 }
 
-fn read_block(block: &Value, row: &Record, file: &Path, calls: &mut BTreeMap<String, Call>) {
+fn read_block(block: &Value, row: &Record, file: &Path, calls: &mut BTreeMap<Name, Call>) {
     let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
+    // As the records have them.
+    let name = |id: Option<&Value>| {
+        let stored = |text: String| identifier(&text).into_owned();
+        (stored(text(row.get("sessionId"))), stored(text(id)))
+    };
     match block.get("type").and_then(Value::as_str) {
         Some("tool_use") => {
-            let call = calls.entry(text(block.get("id"))).or_default();
+            let call = calls.entry(name(block.get("id"))).or_default();
             call.tool = text(block.get("name"));
-            call.session = text(row.get("sessionId"));
             call.ts = text(row.get("timestamp"));
             call.transcript = file.to_path_buf();
         }
         Some("tool_result") => {
-            let call = calls.entry(text(block.get("tool_use_id"))).or_default();
+            let call = calls.entry(name(block.get("tool_use_id"))).or_default();
             call.answered = true;
             call.denied |= is_denial(row, block);
         }
