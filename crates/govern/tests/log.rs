@@ -189,8 +189,9 @@ fn transcript(place: &Place, rows: &[Value]) {
 fn called(id: &str, denied: bool) -> [Value; 2] {
     let mut answer = json!({"type": "user", "sessionId": "s-1", "timestamp": "2026-10-01T09:00:01.000Z",
         "message": {"content": [{"type": "tool_result", "tool_use_id": id, "content": "x", "is_error": denied}]}});
-    if let (true, Some(fields)) = (denied, answer.as_object_mut()) {
-        fields.insert("permissionDecision".into(), json!({"decision": "deny", "source": "rule"}));
+    if let Some(fields) = answer.as_object_mut() {
+        let word = if denied { "reject" } else { "accept" };
+        fields.insert("permissionDecision".into(), json!({"decision": word, "source": "config"}));
     }
     [
         json!({"type": "assistant", "sessionId": "s-1", "timestamp": "2026-10-01T09:00:01.000Z",
@@ -212,12 +213,25 @@ fn reconcile_names_the_calls_nobody_recorded() {
     assert_eq!((said.exit, said.err.as_str()), (0, ""), "{}", said.out);
     // A call without any record, and one whose hook was off when it ended.
     place.call("t-8", "PreToolUse", "Bash", &json!({"command": "true"}));
-    transcript(&place, &[all, called("t-7", false).to_vec(), called("t-8", false).to_vec()].concat());
+    transcript(&place, &[all.clone(), called("t-7", false).to_vec(), called("t-8", false).to_vec()].concat());
     let said = place.govern(&["log", "reconcile"]);
     assert_eq!(said.exit, 1);
     assert!(said.out.contains("t-7 of session s-1 has no record\n"), "{}", said.out);
     assert!(said.out.contains("t-8 of session s-1 has no record of its result"), "{}", said.out);
     assert!(!said.out.contains("t-1 "), "{}", said.out);
+    // A fork of the session has its calls in a transcript of its own; another session with the same ids has not.
+    transcript(&place, &all);
+    for (session, moment, exit) in [("s-2", "09:00:01", 0), ("s-3", "09:30:00", 1)] {
+        let other: Vec<String> = all
+            .iter()
+            .map(|row| row.to_string().replace("s-1", session).replace("09:00:01", moment))
+            .collect();
+        let file = place.path("home/.claude/projects/-p/other.jsonl");
+        fs::write(&file, other.join("\n")).expect("writes");
+        let said = place.govern(&["log", "reconcile"]);
+        assert_eq!(said.exit, exit, "{session}: {}", said.out);
+        fs::remove_file(&file).expect("removes");
+    }
     // A transcript that was cleaned of a call.
     transcript(&place, &called("t-1", false));
     let said = place.govern(&["log", "reconcile"]);

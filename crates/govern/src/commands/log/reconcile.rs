@@ -31,9 +31,10 @@ pub(in crate::commands) type Name = (String, String);
 pub(in crate::commands) struct Call {
     pub(in crate::commands) tool: String,
     pub(in crate::commands) ts: String,
-    /// Whether a result came back, and whether it was a refusal.
+    /// Whether a result came back, whether it was a refusal, and whether a hook's.
     answered: bool,
     pub(in crate::commands) denied: bool,
+    by_hook: bool,
     transcript: PathBuf,
 }
 
@@ -41,9 +42,20 @@ pub(in crate::commands) struct Call {
 #[derive(Debug, Default)]
 pub(in crate::commands) struct Recorded {
     /// A record of the call having run, or failed.
-    pub(in crate::commands) ran: bool,
+    ran: bool,
+    /// A record of it being asked for: where a hook refused it, the audit hook was asked as well.
+    asked: bool,
     /// Any record of its own: asked for, denied, decided upon.
     pub(in crate::commands) named: bool,
+}
+
+impl Recorded {
+    /// Notes a record of this call: of what event, and whether it is the audit hook's.
+    pub(in crate::commands) fn note(&mut self, event: &str, is_activity: bool) {
+        self.named = true;
+        self.ran |= is_activity && matches!(event, "PostToolUse" | "PostToolUseFailure");
+        self.asked |= is_activity && event == "PreToolUse";
+    }
 }
 
 fn run(arguments: &Arguments<'_>, io: &mut Io<'_>) -> Result<Exit, Failure> {
@@ -111,6 +123,9 @@ fn fault(call: &Call, recorded: Option<&Recorded>) -> Option<&'static str> {
     match recorded {
         None => Some("has no record"),
         Some(recorded) if call.denied && !recorded.named => Some("was denied and has no record of its own"),
+        Some(recorded) if call.by_hook && !recorded.asked => {
+            Some("was denied by a hook and has no record of its request")
+        }
         Some(recorded) if call.answered && !call.denied && !recorded.ran => {
             Some("has no record of its result")
         }
@@ -158,10 +173,7 @@ fn recorded(log: &Path) -> Result<(BTreeMap<Name, Recorded>, String), Failure> {
         }
         if !text("tool_use").is_empty() {
             let name = (text("session").to_owned(), text("tool_use").to_owned());
-            let entry = calls.entry(name).or_default();
-            entry.named = true;
-            entry.ran |=
-                matches!(text("event"), "PostToolUse" | "PostToolUseFailure") && text("type") == "activity";
+            calls.entry(name).or_default().note(text("event"), text("type") == "activity");
         }
         for call in record.get("calls").and_then(Value::as_array).into_iter().flatten() {
             if let Some(id) = call.get("tool_use").and_then(Value::as_str) {
@@ -195,7 +207,10 @@ pub(in crate::commands) fn transcripts(folder: &Path) -> Result<Vec<PathBuf>, Fa
     Ok(files)
 }
 
-pub(in crate::commands) fn read_transcript(file: &Path, calls: &mut BTreeMap<Name, Call>) -> Result<(), Failure> {
+pub(in crate::commands) fn read_transcript(
+    file: &Path,
+    calls: &mut BTreeMap<Name, Call>,
+) -> Result<(), Failure> {
     let mut lines = Lines::open(file, 0).map_err(place::unreadable)?;
     while let Some(line) = lines.next_line().map_err(place::unreadable)? {
         // The client may be writing its last line just now.
@@ -226,6 +241,8 @@ fn read_block(block: &Value, row: &Record, file: &Path, calls: &mut BTreeMap<Nam
             let call = calls.entry(name(block.get("tool_use_id"))).or_default();
             call.answered = true;
             call.denied |= is_denial(row, block);
+            let source = row.get("permissionDecision").and_then(|decision| decision.get("source"));
+            call.by_hook |= call.denied && source.and_then(Value::as_str) == Some("hook");
         }
         _ => {}
     }
@@ -235,7 +252,8 @@ fn read_block(block: &Value, row: &Record, file: &Path, calls: &mut BTreeMap<Nam
 fn is_denial(row: &Record, block: &Value) -> bool {
     let decided =
         row.get("permissionDecision").and_then(|decision| decision.get("decision")).and_then(Value::as_str);
-    let refused = decided.is_some_and(|decision| decision != "allow");
+    // A word this version does not know is no refusal: then the record of a result is asked for.
+    let refused = decided == Some("reject");
     let kind = row.get("toolDenialKind").is_some_and(|kind| !kind.is_null());
     let failed = block.get("is_error").and_then(Value::as_bool) == Some(true);
     let invalid =

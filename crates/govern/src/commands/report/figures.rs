@@ -1,6 +1,6 @@
 //! One pass over the log: everything the report counts. Each figure is a question `govern log query` answers as well.
 
-use super::super::log::reconcile::{Call, Recorded};
+use super::super::log::reconcile::{Call, Name, Recorded};
 use super::super::log::scan::{Bounds, in_time, stamps, stored};
 use super::row::{Field, Row};
 use super::tally::Tally;
@@ -46,7 +46,7 @@ pub(in crate::commands) struct Figures {
     pub(in crate::commands) changes: Vec<Record>,
     pub(in crate::commands) changes_left_out: u64,
     /// What the log says of the calls it was asked about.
-    pub(in crate::commands) recorded: BTreeMap<String, Recorded>,
+    pub(in crate::commands) recorded: BTreeMap<Name, Recorded>,
 }
 
 impl Figures {
@@ -54,7 +54,7 @@ impl Figures {
     pub(in crate::commands) fn of(
         log: &Path,
         bounds: Bounds,
-        calls: &BTreeMap<String, Call>,
+        calls: &BTreeMap<Name, Call>,
     ) -> Result<Figures, Failure> {
         let mut figures = Figures::default();
         let stamps = stamps(bounds);
@@ -137,24 +137,23 @@ impl Figures {
     }
 
     /// Notes what the log says of a call that a transcript has.
-    fn reconcile(&mut self, row: &Row<'_>, calls: &BTreeMap<String, Call>) {
+    fn reconcile(&mut self, row: &Row<'_>, calls: &BTreeMap<Name, Call>) {
         if calls.is_empty() {
             return;
         }
-        let id = row.text(Field::ToolUse);
-        if calls.contains_key(id.as_ref()) {
-            let entry = self.recorded.entry(id.into_owned()).or_default();
-            entry.named = true;
-            let event = row.text(Field::Event);
-            entry.ran |= matches!(event.as_ref(), "PostToolUse" | "PostToolUseFailure")
-                && row.raw(Field::Type) == b"\"activity\"";
+        let session = row.text(Field::Session).into_owned();
+        let name = (session.clone(), row.text(Field::ToolUse).into_owned());
+        if calls.contains_key(&name) {
+            let is_activity = row.raw(Field::Type) == b"\"activity\"";
+            self.recorded.entry(name).or_default().note(&row.text(Field::Event), is_activity);
         }
         // A rule of the client refuses some calls before any hook is asked; the batch still lists them.
         let batch: Vec<Value> = serde_json::from_slice(row.raw(Field::Calls)).unwrap_or_default();
         for call in &batch {
             let id = call.get("tool_use").and_then(Value::as_str).unwrap_or_default();
-            if calls.contains_key(id) {
-                self.recorded.entry(id.to_owned()).or_default().named = true;
+            let name = (session.clone(), id.to_owned());
+            if calls.contains_key(&name) {
+                self.recorded.entry(name).or_default().named = true;
             }
         }
     }

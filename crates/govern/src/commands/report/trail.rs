@@ -4,7 +4,7 @@ use super::super::log::{place, reconcile};
 use super::figures::Figures;
 use crate::{Failure, Io};
 use ledger::{Signed, to_hex, verify_signed};
-use reconcile::Call;
+use reconcile::{Call, Name};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -48,7 +48,7 @@ pub(in crate::commands) fn verified(log: &Path, io: &Io<'_>) -> Result<(Signed, 
 pub(super) fn calls(
     folder: &Path,
     stamps: &(Option<String>, Option<String>),
-) -> Result<Option<BTreeMap<String, Call>>, Failure> {
+) -> Result<Option<BTreeMap<Name, Call>>, Failure> {
     let files = reconcile::transcripts(folder)?;
     if files.is_empty() {
         return Ok(None);
@@ -62,22 +62,21 @@ pub(super) fn calls(
 }
 
 /// Which sessions and calls of the transcripts the log has, and which it has not.
-pub(super) fn coverage(calls: Option<&BTreeMap<String, Call>>, figures: &Figures) -> Value {
+pub(super) fn coverage(calls: Option<&BTreeMap<Name, Call>>, figures: &Figures) -> Value {
     let Some(calls) = calls else {
         return json!({"known": false, "why": "there are no transcripts on this machine to compare with"});
     };
     let sessions: BTreeSet<&str> =
-        calls.values().map(|call| call.session.as_str()).filter(|session| !session.is_empty()).collect();
+        calls.keys().map(|name| name.0.as_str()).filter(|session| !session.is_empty()).collect();
     let silent: Vec<&&str> = sessions.iter().filter(|session| !figures.sessions.contains(session)).collect();
     let mut missing = Vec::new();
-    let mut count = 0_u64;
-    for (id, call) in calls {
-        let Some(fault) = reconcile::fault(call, figures.recorded.get(id)) else { continue };
-        count += 1;
-        if missing.len() < MOST_LISTED {
-            missing.push(json!({"tool_use": id, "tool": call.tool, "session": call.session, "ts": call.ts, "fault": fault}));
-        }
+    let faults = reconcile::faults(calls, &figures.recorded);
+    for ((session, id), call, fault) in faults.iter().take(MOST_LISTED) {
+        missing.push(
+            json!({"tool_use": id, "tool": call.tool, "session": session, "ts": call.ts, "fault": fault}),
+        );
     }
+    let count = faults.len() as u64;
     json!({
         "known": true, "sessions": sessions.len(), "sessions_with_records": sessions.len() - silent.len(),
         "sessions_without_records": silent, "calls": calls.len(), "calls_recorded": calls.len() as u64 - count,
