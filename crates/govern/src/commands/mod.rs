@@ -17,6 +17,7 @@ mod log;
 mod mcp;
 mod monitor;
 mod overlay;
+mod platform;
 pub mod policy;
 mod replay;
 mod report;
@@ -50,6 +51,7 @@ pub const COMMANDS: &[Command] = &[
     doctor::COMMAND,
     tier::COMMAND,
     overlay::COMMAND,
+    platform::COMMAND,
     charter::COMMAND,
     report::COMMAND,
     evidence::COMMAND,

@@ -14,22 +14,22 @@ use super::install::Change;
 use crate::transaction::{Fault, commit, recover};
 use crate::{Exit, Failure, Io};
 
-pub(super) use base::Base;
+pub(super) use base::{Base, FILE as BASE_FILE};
 pub use merge::{
     Departures, MergedSettings, MergedText, merged_claude_md, merged_settings, merged_text, without_launchers,
 };
 pub(crate) use plan::CHARTER;
-pub(super) use plan::{Plan, TEMPLATES, filled, plan};
+pub(super) use plan::{Place, Plan, Planner, TEMPLATES, filled, filled_on, plan, template_place};
 pub(in crate::commands) use questions::{Answers, ask_text};
 
 pub(super) const COMMAND: Command = Command {
     name: "init",
     about: "bring a repository under a tier",
-    usage: "usage: govern init [starter|standard|strict|regulated] [--dir DIR] [--yes] [--dry-run]\n       \
-            [--organization NAME] [--owner NAME] [--security-contact ADDRESS]\n\n\
+    usage: "usage: govern init [starter|standard|strict|regulated] [--dir DIR] [--from DIR] [--yes]\n       \
+            [--dry-run] [--organization NAME] [--owner NAME] [--security-contact ADDRESS]\n\n\
             Without a tier, and with a terminal, a few questions choose it. What exists is merged, never overwritten;\n\
             everything is written, or nothing. --dry-run prints the changes. Rules of the tier that were taken out are put\n\
-            back; `govern upgrade` leaves them out.",
+            back; `govern upgrade` leaves them out. --from names the organisation's configuration repository (`govern platform`).",
     run,
 };
 
@@ -41,7 +41,8 @@ fn run(arguments: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> {
     undo_interrupted(&request.folder, io)?;
     let answers = questions::ask(&request, io)?;
     let base = read_base(&request.folder)?;
-    let plan = plan::plan(&request.folder, &answers, base, Departures::Restore, io)?;
+    let place = Place { folder: request.folder.clone(), platform: request.platform.clone() };
+    let plan = plan(&place, &answers, base, Departures::Restore, io)?;
     let left = plan.left.clone();
     if write(&request.folder, plan, request.dry_run, io)? {
         writeln!(
@@ -119,6 +120,8 @@ pub(super) fn tell_left(left: &[String], io: &mut Io<'_>) -> Result<Exit, Failur
 pub(crate) struct Request {
     tier: Option<Tier>,
     folder: PathBuf,
+    /// The organisation's configuration repository.
+    platform: Option<PathBuf>,
     yes: bool,
     dry_run: bool,
     organization: Option<String>,
@@ -131,6 +134,7 @@ impl Request {
         let mut request = Self {
             tier: None,
             folder: io.cwd.clone(),
+            platform: None,
             yes: false,
             dry_run: false,
             organization: None,
@@ -153,6 +157,10 @@ impl Request {
                     request.folder = io.cwd.join(folder);
                     rest
                 }
+                ["--from", folder, rest @ ..] => {
+                    request.platform = Some(io.cwd.join(folder));
+                    rest
+                }
                 ["--organization", name, rest @ ..] => {
                     request.organization = Some((*name).to_string());
                     rest
@@ -173,8 +181,10 @@ impl Request {
                 }
             };
         }
-        if !request.folder.is_dir() {
-            return Err(Failure::Usage(format!("{} is not a folder", request.folder.display())));
+        for folder in [Some(&request.folder), request.platform.as_ref()].into_iter().flatten() {
+            if !folder.is_dir() {
+                return Err(Failure::Usage(format!("{} is not a folder", folder.display())));
+            }
         }
         Ok(request)
     }

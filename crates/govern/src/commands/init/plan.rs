@@ -31,16 +31,17 @@ const CLAUDE_MD: &str = "CLAUDE.md";
 
 /// Plans a repository under the tier of `answers`; `base` is what was written here last.
 pub(in crate::commands) fn plan(
-    folder: &Path,
+    place: &Place,
     answers: &Answers,
     base: Option<Base>,
     departures: Departures,
     io: &Io<'_>,
 ) -> Result<Plan, Failure> {
+    let folder = place.folder.as_path();
     let date = base.as_ref().map_or_else(|| io.now.date_naive(), |base| base.date);
     let settings = tiers::settings(answers.tier);
     let mut next = Base::new(answers, date, settings.clone());
-    let mut planner = Planner { folder, plan: Plan { files: Vec::new(), left: Vec::new() } };
+    let mut planner = Planner::new(folder);
 
     let (path, before) = planner.read(".claude/settings.json")?;
     let merged =
@@ -53,33 +54,77 @@ pub(in crate::commands) fn plan(
     let policy = merge::with_tier(before.as_deref(), answers.tier)
         .map_err(|problem| planner.broken(&path, &problem))?;
     planner.add(path, before, policy, 0o644);
-    let (path, before) = planner.read(".claude/hooks/run-hook.sh")?;
-    planner.add(path, before, PROJECT_LAUNCHER.as_bytes().to_vec(), 0o755);
+    planner.whole(".claude/hooks/run-hook.sh", PROJECT_LAUNCHER.as_bytes().to_vec())?;
+    planner.executable();
     let (path, before) = planner.read(".gitignore")?;
     let ignored = merge::with_line(before.as_deref(), ".claude/settings.local.json");
     planner.add(path, before, ignored, 0o644);
 
-    let part = tiers::claude_md(answers.tier);
+    let part = place.template(&format!("templates/CLAUDE.md.{}", answers.tier))?;
+    let part = part.unwrap_or_else(|| tiers::claude_md(answers.tier).to_string());
     let was = base.as_ref().and_then(|base| base.text(CLAUDE_MD));
-    planner.text(CLAUDE_MD, part, was, &mut next, merged_claude_md)?;
-    for (path, template) in TEMPLATES {
-        let text = filled_on(template, answers, date);
+    planner.text(CLAUDE_MD, &part, was, &mut next, merged_claude_md)?;
+    for (path, template) in place.templates()? {
+        let text = filled_on(&template, answers, date);
         planner.text(path, &text, base.as_ref().and_then(|base| base.text(path)), &mut next, merged_text)?;
     }
-    let (path, before) = planner.read(base::FILE)?;
-    planner.add(path, before, next.print(), 0o644);
+    planner.whole(base::FILE, next.print())?;
     Ok(planner.plan)
+}
+
+/// A repository, and the organisation's configuration repository it takes its templates from, where it has one.
+pub(in crate::commands) struct Place {
+    pub(in crate::commands) folder: PathBuf,
+    pub(in crate::commands) platform: Option<PathBuf>,
+}
+
+impl Place {
+    /// A file of the organisation's, where there is one.
+    fn template(&self, path: &str) -> Result<Option<String>, Failure> {
+        let Some(platform) = &self.platform else { return Ok(None) };
+        Ok(files::read_text(&platform.join(path), MAX_FILE_BYTES)?)
+    }
+
+    /// Every template: the organisation's, else our own.
+    fn templates(&self) -> Result<Vec<(&'static str, String)>, Failure> {
+        let mut templates = Vec::new();
+        for (path, own) in TEMPLATES {
+            let theirs = self.template(&template_place(path))?;
+            templates.push((*path, theirs.unwrap_or_else(|| (*own).to_string())));
+        }
+        if let Some(reviewer) = self.template(REVIEWER)? {
+            templates.push((REVIEWER, reviewer));
+        }
+        Ok(templates)
+    }
+}
+
+/// The agent an organisation shares.
+const REVIEWER: &str = ".claude/agents/security-reviewer.md";
+
+/// Where the template of a repository's file stands in the organisation's configuration repository.
+pub(in crate::commands) fn template_place(path: &str) -> String {
+    match path.rsplit_once('/') {
+        // The registry is shared as it is.
+        Some((".claude", _)) | None => path.to_string(),
+        Some((_, name)) => format!("templates/{name}"),
+    }
 }
 
 /// From what a file holds, what was written last and what the tier says, to what it is to hold.
 type Merge = fn(Option<&[u8]>, Option<&str>, &str) -> MergedText;
 
-struct Planner<'a> {
+/// Collects the files of a plan.
+pub(in crate::commands) struct Planner<'a> {
     folder: &'a Path,
-    plan: Plan,
+    pub(in crate::commands) plan: Plan,
 }
 
-impl Planner<'_> {
+impl<'a> Planner<'a> {
+    pub(in crate::commands) fn new(folder: &'a Path) -> Self {
+        Self { folder, plan: Plan { files: Vec::new(), left: Vec::new() } }
+    }
+
     fn read(&self, path: &str) -> Result<(PathBuf, Option<Vec<u8>>), Failure> {
         let path = self.folder.join(path);
         let before = files::read_bounded(&path, MAX_FILE_BYTES)?;
@@ -94,8 +139,22 @@ impl Planner<'_> {
         self.plan.files.push((NewFile { path, content, mode }, before));
     }
 
+    /// A file that is the tool's own.
+    pub(in crate::commands) fn whole(&mut self, path: &str, content: Vec<u8>) -> Result<(), Failure> {
+        let (path, before) = self.read(path)?;
+        self.add(path, before, content, 0o644);
+        Ok(())
+    }
+
+    /// The last file added is a program.
+    pub(in crate::commands) fn executable(&mut self) {
+        if let Some((file, _)) = self.plan.files.last_mut() {
+            file.mode = 0o755;
+        }
+    }
+
     /// A text of the tier, and what the next upgrade is to merge against.
-    fn text(
+    pub(in crate::commands) fn text(
         &mut self,
         name: &str,
         theirs: &str,
@@ -133,7 +192,7 @@ pub(in crate::commands) fn filled(template: &str, answers: &Answers, io: &Io<'_>
     filled_on(template, answers, io.now.date_naive())
 }
 
-fn filled_on(template: &str, answers: &Answers, today: NaiveDate) -> String {
+pub(in crate::commands) fn filled_on(template: &str, answers: &Answers, today: NaiveDate) -> String {
     let review = today.checked_add_days(Days::new(91)).unwrap_or(today);
     template
         .replace("{organization}", &answers.organization)

@@ -57,7 +57,12 @@ pub(super) fn sums(folder: &Path, names: &[&str]) -> Result<String, Failure> {
 pub(crate) fn digest(path: &Path) -> Result<String, Failure> {
     let bytes =
         std::fs::read(path).map_err(|error| Failure::Unreadable(format!("{}: {error}", path.display())))?;
-    Ok(Sha256::digest(&bytes).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}")))
+    Ok(digest_of(&bytes))
+}
+
+/// The SHA-256 of bytes, in hexadecimal.
+pub(crate) fn digest_of(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
 }
 
 #[expect(clippy::disallowed_methods, reason = "binaries are copied whole, whatever their size")]

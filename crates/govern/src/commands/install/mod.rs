@@ -20,7 +20,7 @@ use super::Command;
 use super::arguments::Arguments;
 use crate::{Exit, Failure, Io};
 
-pub(crate) use binaries::digest;
+pub(crate) use binaries::{SUMS, digest, digest_of};
 pub(crate) use receipt::receipt_digests;
 pub use settings::{Change, merged, without_ours};
 pub(crate) use settings::{indent, object, printed};
