@@ -4,8 +4,9 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{ErrorKind, Read as _};
 use std::os::unix::fs::{DirBuilderExt, FileExt as _, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
+use chrono::{DateTime, Utc};
 use fs2::FileExt;
 use sha2::{Digest, Sha256};
 
@@ -119,6 +120,34 @@ impl StateDirectory {
         }
     }
 
+    /// Removes the state files of `folder` that end in `suffix` and were last written more than `age` before `now`.
+    pub fn remove_old(
+        &self,
+        folder: &str,
+        suffix: &str,
+        age: Duration,
+        now: DateTime<Utc>,
+    ) -> Result<(), Error> {
+        let path = self.path(folder)?;
+        let entries = match fs::read_dir(&path) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(Error::io("list", &path, error)),
+        };
+        let oldest = SystemTime::from(now).checked_sub(age).unwrap_or(SystemTime::UNIX_EPOCH);
+        for entry in entries {
+            let entry = entry.map_err(|error| Error::io("list", &path, error))?;
+            let name = entry.file_name();
+            let Some(name) = name.to_str().filter(|name| name.ends_with(suffix)) else { continue };
+            // One that another process removed meanwhile is gone, which is what was wanted.
+            let written = entry.metadata().and_then(|metadata| metadata.modified());
+            if written.is_ok_and(|written| written < oldest) {
+                self.remove(&format!("{folder}/{name}"))?;
+            }
+        }
+        Ok(())
+    }
+
     /// Reads, changes and writes a state file under its lock, waiting at most `deadline` for it.
     ///
     /// # Errors
@@ -213,22 +242,23 @@ pub struct LockedFile {
 }
 
 impl LockedFile {
-    /// What the file holds; empty for a new one.
-    pub fn read(&self) -> Result<Vec<u8>, Error> {
-        let file = self.file.try_clone().map_err(|error| Error::io("read", &self.path, error))?;
-        files::read_open(file, &self.path, MAX_STATE_BYTES)
+    /// Fills `buffer` from `offset` on as far as the file goes; how many bytes that were.
+    pub fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize, Error> {
+        let mut filled = 0;
+        while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+            match self.file.read_at(rest, offset + filled as u64) {
+                Ok(0) => break,
+                Ok(read) => filled += read,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(Error::io("read", &self.path, error)),
+            }
+        }
+        Ok(filled)
     }
 
-    /// Replaces the content in place, in one write. Up to a page of bytes, a killed process leaves the old content or
-    /// the new; a caller that keeps its content one length never leaves a tail of the old.
-    pub fn replace(&self, bytes: &[u8]) -> Result<(), Error> {
-        let failed = |error| Error::io("write", &self.path, error);
-        self.file.write_all_at(bytes, 0).map_err(failed)?;
-        let length = self.file.metadata().map_err(failed)?.len();
-        if length > bytes.len() as u64 {
-            self.file.set_len(bytes.len() as u64).map_err(failed)?;
-        }
-        Ok(())
+    /// Writes in place. Bytes that stay within one page are written whole or not at all when the process is killed.
+    pub fn write_at(&self, bytes: &[u8], offset: u64) -> Result<(), Error> {
+        self.file.write_all_at(bytes, offset).map_err(|error| Error::io("write", &self.path, error))
     }
 }
 

@@ -1,16 +1,16 @@
 //! The decision about one call: rates, loops and files, over what is remembered.
 
-use hook_core::Policy;
+use hook_core::{Mode, Policy};
 
 use crate::class::Class;
 use crate::gcra::{Admission, Limit};
-use crate::memory::Memory;
+use crate::memory::{Files, Memory, digest};
 
 /// One call, reduced to what limits are about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
-    /// Digest of the tool use id: the same call seen twice counts once.
-    pub id: u64,
+    /// Digest of the tool use id: the same call seen twice counts once. `None` where the client sent none.
+    pub id: Option<u64>,
     /// Digest of the tool and its whole input.
     pub digest: u64,
     pub classes: Vec<Class>,
@@ -22,147 +22,224 @@ pub struct Call {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     window_seconds: u64,
-    rates: Vec<(&'static str, u64)>,
+    rates: Vec<Rate>,
     user_factor: u64,
     repeats: u64,
     files: u64,
-    whom: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Rate {
+    rule: &'static str,
+    calls: u64,
+    mode: Mode,
+}
+
+/// Whose limit it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    Session,
+    /// All the user's sessions together.
+    User,
+}
+
+/// A limit, to be named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Named {
+    pub rule: &'static str,
+    pub whose: Whose,
+    pub calls: u64,
+    pub window_seconds: u64,
 }
 
 /// What becomes of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// It counts; `near` names the rule whose limit is 80 % used up by this call.
-    Admitted {
-        near: Option<&'static str>,
-    },
-    Refused {
-        rule: &'static str,
-        retry_seconds: u64,
-        whom: &'static str,
-    },
-    Looping {
-        times: u64,
-    },
-    ManyFiles {
-        count: u64,
-    },
+    /// It counts; `near` is the limit that is 80 % used up by this call.
+    Admitted { near: Option<Named> },
+    /// It does not run and does not count.
+    Refused { limit: Named, retry_seconds: u64 },
+    /// A person is asked; it counts, because it may run.
+    Looping { times: u64 },
+    /// The same for one file more than the budget.
+    ManyFiles { count: u64, budget: u64 },
 }
 
+/// The two memories a call is counted in, each under its lock, with the time each decides with.
+#[derive(Debug)]
+pub struct Pair<'a> {
+    pub session: &'a mut Memory,
+    pub user: &'a mut Memory,
+    pub times: (u64, u64),
+    pub files: &'a mut Files,
+}
+
+const RATES: &[(&str, &str)] = &[
+    ("rate-all", "all_calls"),
+    ("rate-shell", "shell_calls"),
+    ("rate-write", "write_calls"),
+    ("rate-delete", "delete_calls"),
+    ("rate-network", "network_calls"),
+    ("rate-mcp", "mcp_calls"),
+    (REFUSED, "refused_calls"),
+];
+
+/// The rule of bursts of refusals.
+const REFUSED: &str = "rate-refused";
+
 impl Limits {
+    /// Rules that are off limit nothing.
     pub fn from_policy(policy: &Policy) -> Self {
-        let rates = [
-            ("rate-all", "all_calls"),
-            ("rate-shell", "shell_calls"),
-            ("rate-write", "write_calls"),
-            ("rate-delete", "delete_calls"),
-            ("rate-network", "network_calls"),
-            ("rate-mcp", "mcp_calls"),
-            ("rate-refused", "refused_calls"),
-        ];
+        let rates =
+            RATES.iter().map(|(rule, key)| Rate { rule, calls: policy.number(key), mode: policy.mode(rule) });
+        let unless_off = |rule: &str, limit: u64, none: u64| match policy.mode(rule) {
+            Mode::Off => none,
+            Mode::Observe | Mode::Warn | Mode::Enforce => limit,
+        };
         Self {
             window_seconds: policy.number("window_seconds").max(1),
-            rates: rates.iter().map(|(rule, key)| (*rule, policy.number(key))).collect(),
+            rates: rates.filter(|rate| rate.mode != Mode::Off).collect(),
             user_factor: policy.number("user_factor"),
-            repeats: policy.number("repeat_limit"),
-            files: policy.number("files_touched"),
-            whom: "this session",
+            repeats: unless_off("repeated-call", policy.number("repeat_limit"), 0),
+            files: unless_off("files-touched", policy.number("files_touched"), u64::MAX),
         }
     }
 
     /// Only these rates, in calls per window; nothing else is limited.
     #[cfg(test)]
-    pub(crate) fn of_rates(rates: &[(&'static str, u64)], window_seconds: u64) -> Self {
-        let rates = rates.to_vec();
-        Self { window_seconds, rates, user_factor: 1, repeats: 0, files: u64::MAX, whom: "this session" }
+    pub(crate) fn of_rates(rates: &[(&'static str, u64)], window_seconds: u64, user_factor: u64) -> Self {
+        let rates = rates.iter().map(|(rule, calls)| Rate { rule, calls: *calls, mode: Mode::Enforce });
+        Self { window_seconds, rates: rates.collect(), user_factor, repeats: 0, files: u64::MAX }
     }
 
-    /// The limits of all the user's sessions together.
-    #[must_use]
-    pub fn for_user(&self) -> Self {
-        Self {
-            rates: self
-                .rates
-                .iter()
-                .map(|(rule, calls)| (*rule, calls.saturating_mul(self.user_factor)))
-                .collect(),
-            whom: "this user, over all sessions,",
-            ..self.clone()
-        }
-    }
-
-    /// A limit in words.
-    pub fn describe(&self, rule: &str) -> String {
-        format!("{} calls in {} s", self.calls(rule), self.window_seconds)
-    }
-
-    fn calls(&self, rule: &str) -> u64 {
-        self.rates.iter().find(|(id, _)| *id == rule).map_or(u64::MAX, |(_, calls)| *calls)
-    }
-
-    fn limit(&self, rule: &str) -> Limit {
-        Limit { calls: self.calls(rule), window: self.window_seconds.saturating_mul(1_000_000_000) }
+    /// A rule's limit and the mode it is in; `None` where it is off.
+    fn rate(&self, rule: &str, whose: Whose) -> Option<(Named, Mode)> {
+        let rate = self.rates.iter().find(|rate| rate.rule == rule)?;
+        let calls = match whose {
+            Whose::Session => rate.calls,
+            Whose::User => rate.calls.saturating_mul(self.user_factor),
+        };
+        Some((Named { rule: rate.rule, whose, calls, window_seconds: self.window_seconds }, rate.mode))
     }
 }
 
-/// Decides about `call` at `now` (nanoseconds since boot) and remembers it where it may come.
-pub fn admit(memory: &mut Memory, call: &Call, limits: &Limits, now: u64) -> Outcome {
-    if memory.has_seen(call.id) {
+impl Named {
+    fn limit(self) -> Limit {
+        Limit { calls: self.calls, window: self.window_seconds.saturating_mul(1_000_000_000) }
+    }
+}
+
+/// Decides about `call` and remembers it where it may run. `excused` says whether an exception covers a rule for this
+/// very call; it is asked only about a rule that would stop it.
+pub fn admit(
+    pair: &mut Pair<'_>,
+    call: &Call,
+    limits: &Limits,
+    excused: &dyn Fn(&'static str) -> bool,
+) -> Outcome {
+    if call.id.is_some_and(|id| pair.session.has_seen(id)) {
         return Outcome::Admitted { near: None };
     }
-    if let Some(refused) = too_many_refusals(memory, limits, now) {
-        return refused;
+    let rates = rates(pair, call, limits);
+    // The strictest refusal that no exception covers; of two alike the first.
+    let mut refused: Option<Refusal> = None;
+    for refusal in rates.refused {
+        if refused.as_ref().is_none_or(|before| before.mode < refusal.mode) && !excused(refusal.limit.rule) {
+            refused = Some(refusal);
+        }
     }
-    let times = memory.repeated(call.digest);
-    if limits.repeats > 0 && times > limits.repeats {
+    // Where the refusal is not enforced the call runs all the same, so the limits that are enforced count it.
+    let stops = refused.as_ref().map_or(Mode::Observe, |_| Mode::Enforce);
+    let runs = refused.as_ref().is_none_or(|refusal| refusal.mode != Mode::Enforce);
+    let counted = rates.counted.iter().filter(|counted| runs && counted.mode >= stops);
+    let mut counts = refused.is_none();
+    for counted in counted {
+        counted.count(pair);
+        counts = true;
+    }
+    if let (Some(id), true) = (call.id, counts) {
+        pair.session.see(id);
+    }
+    if let Some(Refusal { limit, wait, .. }) = refused {
+        return Outcome::Refused { limit, retry_seconds: wait.div_ceil(1_000_000_000).max(1) };
+    }
+    let times = pair.session.repeated(call.digest);
+    let number = call.file.and_then(|file| pair.session.touched(file, pair.files));
+    if limits.repeats > 0 && times > limits.repeats && !excused("repeated-call") {
         return Outcome::Looping { times };
     }
-    if let Some(count) = call.file.and_then(|file| memory.touched(file, limits.files)) {
-        return Outcome::ManyFiles { count };
+    match number.filter(|count| *count > limits.files) {
+        Some(count) if !excused("files-touched") => Outcome::ManyFiles { count, budget: limits.files },
+        _ => Outcome::Admitted { near: rates.near },
     }
-    let outcome = admit_rates(memory, call, limits, now);
-    if let Outcome::Admitted { .. } = outcome {
-        memory.see(call.id);
-    }
-    outcome
 }
 
-/// Only the rates. All classes admit the call, or none counts it.
-pub(crate) fn admit_rates(memory: &mut Memory, call: &Call, limits: &Limits, now: u64) -> Outcome {
-    let mut admitted = Vec::new();
-    let mut near_rule = None;
+/// Remembers that a call was refused. The bucket of refusals is never fuller than full: whoever stops trying may go on
+/// when a single refusal has drained.
+pub(crate) fn refuse(memory: &mut Memory, limits: &Limits, now: u64) {
+    if let Some((named, _)) = limits.rate(REFUSED, Whose::Session) {
+        let key = digest(&[REFUSED]);
+        let arrival = named.limit().fill(memory.arrival(key), now);
+        memory.set_arrival(key, arrival, now);
+    }
+}
+
+/// What the rates say to a call.
+#[derive(Default)]
+struct Rates {
+    counted: Vec<Counted>,
+    refused: Vec<Refusal>,
+    near: Option<Named>,
+}
+
+/// A class's number after this call.
+struct Counted {
+    whose: Whose,
+    mode: Mode,
+    key: u64,
+    arrival: u64,
+}
+
+struct Refusal {
+    mode: Mode,
+    limit: Named,
+    /// In nanoseconds.
+    wait: u64,
+}
+
+impl Counted {
+    fn count(&self, pair: &mut Pair<'_>) {
+        match self.whose {
+            Whose::Session => pair.session.set_arrival(self.key, self.arrival, pair.times.0),
+            Whose::User => pair.user.set_arrival(self.key, self.arrival, pair.times.1),
+        }
+    }
+}
+
+fn rates(pair: &Pair<'_>, call: &Call, limits: &Limits) -> Rates {
+    let mut rates = Rates::default();
+    rates.refused.extend(burst(pair, limits));
     for class in &call.classes {
-        let key = class.key();
-        match limits.limit(class.rule()).admit(memory.arrival(&key), now) {
-            Admission::Admitted { arrival, near } => {
-                if near {
-                    near_rule = Some(class.rule());
+        let key = digest(&[&class.key()]);
+        for (whose, memory, now) in
+            [(Whose::Session, &*pair.session, pair.times.0), (Whose::User, &*pair.user, pair.times.1)]
+        {
+            let Some((limit, mode)) = limits.rate(class.rule(), whose) else { continue };
+            match limit.limit().admit(memory.arrival(key), now) {
+                Admission::Admitted { arrival, near } => {
+                    rates.near = rates.near.or(near.then_some(limit));
+                    rates.counted.push(Counted { whose, mode, key, arrival });
                 }
-                admitted.push((key, arrival));
-            }
-            Admission::Refused { wait } => {
-                return Outcome::Refused {
-                    rule: class.rule(),
-                    retry_seconds: seconds(wait),
-                    whom: limits.whom,
-                };
+                Admission::Refused { wait } => rates.refused.push(Refusal { mode, limit, wait }),
             }
         }
     }
-    for (key, arrival) in admitted {
-        memory.set_arrival(key, arrival, now);
-    }
-    Outcome::Admitted { near: near_rule }
+    rates
 }
 
 /// A burst of refused calls means an agent that tries to get around a guard.
-fn too_many_refusals(memory: &Memory, limits: &Limits, now: u64) -> Option<Outcome> {
-    let rule = "rate-refused";
-    let limit = limits.limit(rule);
-    let wait = memory.refusal_wait(limit.calls, limit.window, now)?;
-    Some(Outcome::Refused { rule, retry_seconds: seconds(wait), whom: limits.whom })
-}
-
-fn seconds(nanoseconds: u64) -> u64 {
-    nanoseconds.div_ceil(1_000_000_000).max(1)
+fn burst(pair: &Pair<'_>, limits: &Limits) -> Option<Refusal> {
+    let (limit, mode) = limits.rate(REFUSED, Whose::Session)?;
+    let wait = limit.limit().wait(pair.session.arrival(digest(&[REFUSED])), pair.times.0)?;
+    Some(Refusal { mode, limit, wait })
 }

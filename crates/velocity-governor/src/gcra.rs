@@ -33,6 +33,21 @@ impl Limit {
         Admission::Admitted { arrival: now.saturating_add(after), near: before < mark && after >= mark }
     }
 
+    /// The number to remember after a call that nobody asked about; the bucket is never fuller than full.
+    pub fn fill(self, arrival: u64, now: u64) -> u64 {
+        let full = self.step().saturating_mul(self.calls.max(1));
+        let level = arrival.saturating_sub(now).saturating_add(self.step()).min(full);
+        now.saturating_add(level)
+    }
+
+    /// How many nanoseconds until one more call would fit; `None` where it would fit now.
+    pub fn wait(self, arrival: u64, now: u64) -> Option<u64> {
+        match self.admit(arrival, now) {
+            Admission::Admitted { .. } => None,
+            Admission::Refused { wait } => Some(wait),
+        }
+    }
+
     /// What one call takes out of the bucket. Rounded up, so that rounding never lets an extra call through.
     fn step(self) -> u64 {
         self.window.div_ceil(self.calls.max(1)).max(1)

@@ -6,20 +6,23 @@
 //! may come. A log of the last N times would hold any window to exactly N, but makes an agent that was fast for a
 //! moment wait for a whole window.
 
+mod answer;
 mod budget;
 mod class;
 mod gcra;
 mod memory;
 mod state;
 
-use hook_core::{
-    Context, Decision, Error, Event, EventKind, Finding, Hook, Key, KeyKind, OnError, Severity, Tool,
-};
+use std::time::Duration;
 
-pub use budget::{Call, Limits, Outcome, admit};
+use hook_core::clock::Uptime;
+use hook_core::{Context, Decision, Error, Event, EventKind, Hook, Key, KeyKind, Mode, OnError, Scope, Tool};
+
+pub use budget::{Call, Limits, Named, Outcome, Pair, Whose, admit};
 pub use class::{Class, classes};
 pub use gcra::{Admission, Limit};
-pub use memory::Memory;
+pub use memory::{Files, Memory};
+use state::Held;
 
 /// The hook.
 pub const HOOK: Hook = Hook {
@@ -123,15 +126,9 @@ fn decide(event: &Event, context: &Context<'_>) -> Result<Decision, Error> {
     match event.kind() {
         EventKind::PreToolUse => before_call(event, context),
         EventKind::PostToolUseFailure => after_failure(event, context),
-        EventKind::PermissionDenied => {
-            state::change(event, context, Memory::refused)?;
-            Ok(Decision::pass())
-        }
-        EventKind::PostToolBatch => after_batch(event, context),
-        EventKind::SessionEnd => {
-            context.state.remove(&state::file(event, context))?;
-            Ok(Decision::pass())
-        }
+        EventKind::PermissionDenied => refused(event, context, 1),
+        EventKind::PostToolBatch => refused(event, context, refused_in(event)),
+        EventKind::SessionEnd => at_end(event, context),
         _ => Ok(Decision::pass()),
     }
 }
@@ -139,110 +136,104 @@ fn decide(event: &Event, context: &Context<'_>) -> Result<Decision, Error> {
 fn before_call(event: &Event, context: &Context<'_>) -> Result<Decision, Error> {
     let limits = Limits::from_policy(context.policy);
     let call = Call::of(event);
-    let (outcome, reset) = state::change(event, context, |memory, now| admit(memory, &call, &limits, now))?;
-    // A refused call is given back everywhere: only what runs counts against the user.
-    let outcome = match outcome {
-        Outcome::Admitted { .. } => {
-            let shared = limits.for_user();
-            match state::change_user(context, |memory, now| budget::admit_rates(memory, &call, &shared, now))?
-            {
-                (Outcome::Admitted { .. }, _) => outcome,
-                (refused, _) => refused,
-            }
-        }
-        refused => refused,
-    };
-    let decision = match &outcome {
-        Outcome::Admitted { near: None } => Decision::pass(),
-        Outcome::Admitted { near: Some(rule) } => Decision::warn_user(format!(
-            "velocity-governor: this session is at 80 % of its limit ({rule}: {}).",
-            limits.describe(rule)
-        )),
-        Outcome::Refused { rule, retry_seconds, whom } => Decision::deny(
-            *rule,
-            format!(
-                "Too many calls: {whom} reached its limit ({rule}: {}). Retry in {retry_seconds} s; until then plan, or do \
-                 more in one call. A higher limit is a policy setting of velocity-governor.",
-                limits.describe(rule)
-            ),
-        )
-        .with_finding(finding(rule, format!("{whom} over {}", limits.describe(rule)))),
-        Outcome::Looping { times } => Decision::ask(
-            "repeated-call",
-            format!(
-                "The very same {} call came {times} times in a row. Something else is needed: look at what it answered, \
-                 or ask the user.",
-                event.tool_name()
-            ),
-        )
-        .with_finding(finding("repeated-call", format!("the same call {times} times in a row"))),
-        Outcome::ManyFiles { count } => Decision::ask(
-            "files-touched",
-            format!("This session is about to write its {count}th file. Let the user confirm that this is meant."),
-        )
-        .with_finding(finding("files-touched", format!("{count} different files written"))),
-    };
-    if reset {
-        return Ok(
-            decision.with_user("velocity-governor: its state for this session was damaged and starts anew.")
-        );
-    }
-    Ok(decision)
+    let scope = Scope { path: written_file(event), fingerprint: None };
+    let excused = |rule: &'static str| context.judge(rule, &scope) == Mode::Off;
+    // The session's lock before the user's, always, so that no two calls wait for each other.
+    let (mut session, mut user) = (Held::session(event, context)?, Held::user(context)?);
+    let mut files = if call.file.is_some() { session.files()? } else { Files::default() };
+    // Read under the locks, so that the order of times is the order of changes.
+    let Uptime { boot, nanoseconds } = context.uptime();
+    let times = (session.memory.wake(&boot, nanoseconds), user.memory.wake(&boot, nanoseconds));
+    let mut pair = Pair { session: &mut session.memory, user: &mut user.memory, times, files: &mut files };
+    let outcome = admit(&mut pair, &call, &limits, &excused);
+    let damaged = [session.damaged.then_some("this session"), user.damaged.then_some("this user")];
+    session.store(&files)?;
+    user.store(&Files::default())?;
+    let decision = answer::of(&outcome, event);
+    Ok(damaged
+        .into_iter()
+        .flatten()
+        .fold(decision, |decision, whose| decision.with_user(answer::damaged(whose))))
 }
 
 fn after_failure(event: &Event, context: &Context<'_>) -> Result<Decision, Error> {
-    let limit = context.policy.number("failure_limit");
+    let limit = context.policy.number("failure_limit").max(1);
     let call = Call::of(event);
     let digest = memory::digest(&[&call.digest.to_string(), event.text("error")]);
-    let (times, _) = state::change(event, context, |memory, _| memory.failed(digest))?;
-    if times < limit || !times.is_multiple_of(limit.max(1)) {
+    let mut session = Held::session(event, context)?;
+    let times = session.memory.failed(digest);
+    session.store(&Files::default())?;
+    if !times.is_multiple_of(limit) || context.policy.mode("repeated-failure") == Mode::Off {
         return Ok(Decision::pass());
     }
-    Ok(Decision::tell_model(format!(
-        "This {} call has now failed {times} times in the same way. Repeating it will not help: change the approach, or \
-         tell the user what stands in the way.",
-        event.tool_name()
-    ))
-    .with_finding(finding("repeated-failure", format!("the same failure {times} times"))))
+    Ok(answer::repeated_failure(times, event))
 }
 
-/// Calls that hooks refused end here; the client marks their text.
-fn after_batch(event: &Event, context: &Context<'_>) -> Result<Decision, Error> {
-    let mut refused = 0;
-    event.visit_texts(&mut |_, text| refused += u64::from(text.starts_with("PreToolUse:")));
-    if refused > 0 {
-        state::change(event, context, |memory, now| (0..refused).for_each(|_| memory.refused(now)))?;
+/// Remembers calls that were refused.
+fn refused(event: &Event, context: &Context<'_>, calls: usize) -> Result<Decision, Error> {
+    if calls == 0 {
+        return Ok(Decision::pass());
     }
+    let limits = Limits::from_policy(context.policy);
+    let mut session = Held::session(event, context)?;
+    let Uptime { boot, nanoseconds } = context.uptime();
+    let now = session.memory.wake(&boot, nanoseconds);
+    (0..calls).for_each(|_| budget::refuse(&mut session.memory, &limits, now));
+    session.store(&Files::default())?;
     Ok(Decision::pass())
 }
 
-fn finding(rule: &str, summary: String) -> Finding {
-    Finding {
-        rule: rule.into(),
-        severity: Severity::Medium,
-        pointer: "tool_input".into(),
-        summary,
-        fingerprint: String::new(),
+/// Calls that hooks refused end in the batch; the client marks their text. A call that only came too soon tried to get
+/// around nothing.
+fn refused_in(event: &Event) -> usize {
+    let mut refused = 0;
+    event.visit_texts(&mut |_, text| {
+        refused += usize::from(text.starts_with("PreToolUse:") && !text.contains(answer::TOO_FAST));
+    });
+    refused
+}
+
+/// The session's file goes where it holds nothing back any more; a session that is resumed at once finds its limits as
+/// they were. Files of sessions that ended without a word go when they are a day old.
+fn at_end(event: &Event, context: &Context<'_>) -> Result<Decision, Error> {
+    let mut session = Held::session(event, context)?;
+    let Uptime { boot, nanoseconds } = context.uptime();
+    let now = session.memory.wake(&boot, nanoseconds);
+    if session.memory.is_idle(now) {
+        context.state.remove(&state::file(event, context))?;
+    } else {
+        session.store(&Files::default())?;
+    }
+    let window = Duration::from_secs(context.policy.number("window_seconds"));
+    context.state.remove_old("sessions", ".velocity", window.max(A_DAY), context.now)?;
+    Ok(Decision::pass())
+}
+
+/// State of a session that nobody ended is kept so long at least.
+const A_DAY: Duration = Duration::from_hours(24);
+
+/// The file a call would write.
+fn written_file(event: &Event) -> Option<&str> {
+    match event.tool() {
+        Some(
+            Tool::Write { path, .. }
+            | Tool::Edit { path, .. }
+            | Tool::MultiEdit { path, .. }
+            | Tool::NotebookEdit { path, .. },
+        ) => Some(path),
+        _ => None,
     }
 }
 
 impl Call {
     fn of(event: &Event) -> Self {
         let input = event.tool_input().map(ToString::to_string).unwrap_or_default();
-        let file = match event.tool() {
-            Some(
-                Tool::Write { path, .. }
-                | Tool::Edit { path, .. }
-                | Tool::MultiEdit { path, .. }
-                | Tool::NotebookEdit { path, .. },
-            ) => Some(memory::digest(&[path])),
-            _ => None,
-        };
+        let id = Some(event.tool_use_id()).filter(|id| !id.is_empty());
         Self {
-            id: memory::digest(&[event.tool_use_id()]),
+            id: id.map(|id| memory::digest(&[id])),
             digest: memory::digest(&[event.tool_name(), &input]),
             classes: classes(event),
-            file,
+            file: written_file(event).map(|path| memory::digest(&[path])),
         }
     }
 }
