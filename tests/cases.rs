@@ -30,6 +30,7 @@ pub fn world(folder: &Path) -> World {
         user: "tester".into(),
         managed: folder.join("managed"),
         uptime: None,
+        claims: false,
     }
 }
 

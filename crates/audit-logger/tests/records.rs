@@ -25,6 +25,7 @@ fn world(root: &Path) -> World {
         user: "alice".into(),
         managed: root.join("managed"),
         uptime: None,
+        claims: false,
     }
 }
 

@@ -49,6 +49,7 @@ impl Place {
             user: "alice".into(),
             managed: self.path("managed"),
             uptime: None,
+            claims: false,
         };
         let said = hook_core::answer(&audit_logger::HOOK, event.to_string().as_bytes(), &world);
         assert_eq!((said.stdout.as_str(), said.exit), ("", 0));

@@ -62,6 +62,19 @@ impl Exception {
         today > self.expires
     }
 
+    /// Whether it names a fingerprint and this is the one of the call itself. Expiry is the caller's question.
+    pub(crate) fn covers_call(&self, rule: &str, call: &str) -> bool {
+        self.rule == rule && self.target == Target::Fingerprint(call.into())
+    }
+
+    /// What it covers, as `govern allow` takes it.
+    pub fn scope_text(&self) -> String {
+        match &self.target {
+            Target::Path(glob) => format!("path {glob}"),
+            Target::Fingerprint(value) => format!("fingerprint {value}"),
+        }
+    }
+
     /// Whether this exception covers a finding of `rule` with this scope. Expiry is the caller's question.
     pub fn covers(&self, rule: &str, scope: &Scope<'_>, project: &Path) -> bool {
         if self.rule != rule {
@@ -107,4 +120,36 @@ fn path_matches(glob: &str, path: &str, project: &Path) -> bool {
     let whole = Path::new(path);
     let subject = if glob.starts_with('/') { whole } else { whole.strip_prefix(project).unwrap_or(whole) };
     glob_value.compile_matcher().is_match(subject)
+}
+
+/// What let a finding through, as it goes on record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Excuse {
+    pub rule: String,
+    /// Where it holds: `path src/**`, `fingerprint 9f...`, or `call call:3a...` for a one-time approval.
+    pub scope: String,
+    pub reason: String,
+    pub approver: String,
+    /// A day for an exception, a moment for an approval.
+    pub expires: String,
+    /// Whether it was used up by this.
+    pub once: bool,
+}
+
+impl Excuse {
+    /// The state file that holds the day this exception was last used.
+    pub fn use_marker(&self, hook: &str) -> String {
+        crate::state::marker("exceptions", &[hook, &self.rule, &self.scope, &self.expires])
+    }
+
+    pub fn of_exception(exception: &Exception) -> Self {
+        Self {
+            rule: exception.rule.clone(),
+            scope: exception.scope_text(),
+            reason: exception.reason.clone(),
+            approver: exception.approver.clone(),
+            expires: exception.expires.to_string(),
+            once: false,
+        }
+    }
 }

@@ -54,6 +54,19 @@ pub(crate) fn replace(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Error>
     write_beside(path, bytes, mode, false)
 }
 
+/// Makes a file that is not there yet, whole; `false` where there is one already.
+pub(crate) fn create_whole(path: &Path, bytes: &[u8], mode: u32) -> Result<bool, Error> {
+    let temporary = temporary_beside(path);
+    // A link is made or it is not, and what it names is complete; `create_new` would show others an empty file.
+    let linked = write_new(&temporary, bytes, mode, false).and_then(|()| fs::hard_link(&temporary, path));
+    drop(fs::remove_file(&temporary));
+    match linked {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(Error::io("create", path, error)),
+    }
+}
+
 fn write_beside(path: &Path, bytes: &[u8], mode: u32, sync: bool) -> Result<(), Error> {
     let temporary = temporary_beside(path);
     let written = write_new(&temporary, bytes, mode, sync).and_then(|()| {

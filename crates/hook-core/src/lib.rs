@@ -3,6 +3,7 @@
 //! In reading order: [`run`](run()) is the road; a [`Hook`] is what travels it; an [`Event`] is what Claude Code
 //! sent; [`Policy`] is what the company wants; [`Context`] hands the world in; a [`Decision`] is the answer.
 
+pub mod approval;
 pub mod clock;
 mod context;
 mod decision;
@@ -25,10 +26,10 @@ pub use context::{Context, World};
 pub use decision::{Decision, Finding, Reason, Severity, Verdict};
 pub use error::Error;
 pub use event::{Event, EventKind, MAX_INPUT_BYTES};
-pub use exception::{Exception, Scope, Target};
+pub use exception::{Exception, Excuse, Scope, Target};
 pub use hook::{Hook, OnError};
 pub use policy::{Key, KeyKind, Mode, Policy, Tier};
-pub use run::{Answer, Considered, answer, consider, run};
+pub use run::{Answer, Considered, allow_command, answer, consider, consider_under, policy_of, run};
 pub use state::{LockedFile, StateDirectory, stop_marker};
 pub use text::{Pointer, Step};
 pub use tool::{McpServer, Tool};

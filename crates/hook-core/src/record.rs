@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::exception::Excuse;
 use crate::{Decision, Event, Finding, Hook, Mode};
 
 /// The fields every record has that comes from an event: who, where, which call. Empty fields are left out.
@@ -94,6 +95,19 @@ pub fn decision(
     if !decision.findings.is_empty() {
         record.insert("findings".into(), decision.findings.iter().map(finding).collect());
     }
+    record
+}
+
+/// The record of what an exception or an approval let through: by whose leave, until when.
+pub fn excused(hook: &Hook, event: &Event, user: &str, excuse: &Excuse) -> Map<String, Value> {
+    let mut record = base(event, user);
+    record.insert("type".into(), if excuse.once { "approval_used" } else { "exception_used" }.into());
+    record.insert("hook".into(), hook.name.into());
+    record.insert("rule".into(), excuse.rule.clone().into());
+    record.insert("scope".into(), excuse.scope.clone().into());
+    record.insert("approver".into(), excuse.approver.clone().into());
+    record.insert("reason".into(), excuse.reason.clone().into());
+    record.insert("expires".into(), excuse.expires.clone().into());
     record
 }
 

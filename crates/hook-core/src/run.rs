@@ -2,12 +2,13 @@
 
 use std::io::{Read, Write};
 use std::panic::PanicHookInfo;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 
+use crate::exception::Excuse;
 use crate::policy::{load, places, resolve};
 use crate::{
     Context, Decision, Error, Event, EventKind, Hook, MAX_INPUT_BYTES, Mode, Policy, Reason, StateDirectory,
@@ -77,24 +78,31 @@ pub struct Considered {
     pub applied: Decision,
     /// Whether this is to be recorded: findings and verdicts are, silences are not.
     pub noteworthy: bool,
+    /// The tag of the call, where it was stopped or somebody was asked: by it a person can let it through.
+    pub call: Option<String>,
+    /// Exceptions and approvals that let a finding through.
+    pub excuses: Vec<Excuse>,
 }
 
 /// What `hook` decides about an event in this world, without recording it. Reads the policy files and the state folder.
 pub fn consider(hook: &Hook, event: &Event, world: &World) -> Result<Considered, Error> {
-    let silent = || Considered {
-        wanted: Decision::pass(),
-        mode: Mode::Off,
-        applied: Decision::pass(),
-        noteworthy: false,
-    };
     if !hook.handles(event.kind()) {
-        return Ok(silent());
+        return Ok(Considered::silent());
     }
-    let policy = load_policy(hook, event, world)?;
-    if policy.hook_mode() == Mode::Off {
-        return Ok(silent());
+    consider_under(&policy_of(hook, event, world)?, hook, event, world)
+}
+
+/// The same under a policy that is already read.
+pub fn consider_under(
+    policy: &Policy,
+    hook: &Hook,
+    event: &Event,
+    world: &World,
+) -> Result<Considered, Error> {
+    if !hook.handles(event.kind()) || policy.hook_mode() == Mode::Off {
+        return Ok(Considered::silent());
     }
-    let context = Context::new(hook, &policy, world, event);
+    let context = Context::new(hook, policy, world, event);
     let wanted = match stopped(hook, event, &context.state)? {
         Some(reason) => Decision { verdict: Verdict::Deny(reason), ..Decision::pass() },
         None => (hook.decide)(event, &context)?,
@@ -103,10 +111,58 @@ pub fn consider(hook: &Hook, event: &Event, world: &World) -> Result<Considered,
         STOPPED => Mode::Enforce,
         rule => policy.mode(rule),
     });
-    let noteworthy = !wanted.findings.is_empty() || wanted.verdict != Verdict::Pass;
-    let applied = apply(hook, wanted.clone(), mode);
-    Ok(Considered { wanted, mode, applied, noteworthy })
+    let call = wanted.verdict.reason().and_then(|_| context.call_tag());
+    let excuses = context.into_excuses();
+    let noteworthy = !wanted.findings.is_empty() || wanted.verdict != Verdict::Pass || !excuses.is_empty();
+    let appealable = call.as_deref().filter(|_| mode == Mode::Enforce);
+    let applied = apply(hook, with_appeal(hook, wanted.clone(), appealable, policy), mode);
+    Ok(Considered { wanted, mode, applied, noteworthy, call, excuses })
 }
+
+impl Considered {
+    fn silent() -> Self {
+        Self {
+            wanted: Decision::pass(),
+            mode: Mode::Off,
+            applied: Decision::pass(),
+            noteworthy: false,
+            call: None,
+            excuses: Vec::new(),
+        }
+    }
+}
+
+/// Tells the user how to let a denied call through. Where a person is asked, the answer to the question is the way.
+fn with_appeal(hook: &Hook, decision: Decision, call: Option<&str>, policy: &Policy) -> Decision {
+    let Verdict::Deny(reason) = &decision.verdict else { return decision };
+    let (Some(call), false) = (call, NOT_EXCUSED.contains(&reason.rule())) else { return decision };
+    if !policy.user_exceptions() {
+        let text = format!("{}: exceptions are made by whoever manages this machine's policy.", hook.name);
+        return decision.with_user(text);
+    }
+    let text = format!(
+        "{}: to let exactly this through once: {}",
+        hook.name,
+        allow_command(hook.name, &decision, call)
+    );
+    decision.with_user(text)
+}
+
+/// The command by which a person lets a stopped call through once.
+pub fn allow_command(hook: &str, decision: &Decision, call: &str) -> String {
+    let mut rules: Vec<&str> = Vec::new();
+    let found = decision.findings.iter().map(|finding| finding.rule.as_str());
+    for rule in decision.verdict.reason().map(Reason::rule).into_iter().chain(found) {
+        if !rules.contains(&rule) {
+            rules.push(rule);
+        }
+    }
+    format!("govern allow {hook} {} --once {call} --reason WHY", rules.join(","))
+}
+
+/// What no exception lets through: a person's own stop, a log that cannot be written, a session that would send a
+/// secret with every prompt.
+const NOT_EXCUSED: &[&str] = &[STOPPED, "audit-log-unavailable", "session-holds-secret"];
 
 fn decide(hook: &Hook, event: &Event, world: &World) -> Result<Decision, Error> {
     let considered = consider(hook, event, world)?;
@@ -122,11 +178,15 @@ fn decide(hook: &Hook, event: &Event, world: &World) -> Result<Decision, Error> 
     })
 }
 
-fn load_policy(hook: &Hook, event: &Event, world: &World) -> Result<Policy, Error> {
+/// The policy of `hook` for an event.
+pub fn policy_of(hook: &Hook, event: &Event, world: &World) -> Result<Policy, Error> {
     let cwd = Some(event.cwd()).filter(|cwd| !cwd.is_empty()).map(PathBuf::from);
-    let project = world.project.clone().or(cwd);
+    load_policy(hook, world.project.clone().or(cwd).as_deref(), world)
+}
+
+fn load_policy(hook: &Hook, project: Option<&Path>, world: &World) -> Result<Policy, Error> {
     let mut layers = Vec::new();
-    for (kind, file) in places(&world.home, project.as_deref(), &world.managed) {
+    for (kind, file) in places(&world.home, project, &world.managed) {
         layers.extend(load(kind, &file, hook)?);
     }
     Ok(resolve(hook, &layers))
@@ -154,12 +214,40 @@ fn stopped(hook: &Hook, event: &Event, state: &StateDirectory) -> Result<Option<
     Ok(None)
 }
 
-/// Records what was found and decided; hooks record their findings, never their silences.
+/// Records what was found and decided, and what was let through by whose leave; hooks record no silences.
 fn note(hook: &Hook, event: &Event, world: &World, considered: &Considered) -> Result<(), Error> {
-    let record = record::decision(hook, event, &world.user, &considered.wanted, considered.mode);
-    ledger::append(&StateDirectory::new(&world.state).ledger(), world.now, record)
-        .map(drop)
-        .map_err(|error| Error::Ledger { message: error.to_string() })
+    let state = StateDirectory::new(&world.state);
+    let append = |record| {
+        ledger::append(&state.ledger(), world.now, record)
+            .map(drop)
+            .map_err(|error| Error::Ledger { message: error.to_string() })
+    };
+    for excuse in &considered.excuses {
+        mark_used(&state, hook, excuse, world.now)?;
+        append(record::excused(hook, event, &world.user, excuse))?;
+    }
+    let wanted = &considered.wanted;
+    if wanted.findings.is_empty() && wanted.verdict == Verdict::Pass {
+        return Ok(());
+    }
+    let mut record = record::decision(hook, event, &world.user, wanted, considered.mode);
+    if let Some(call) = &considered.call {
+        record.insert("call".into(), call.clone().into());
+    }
+    append(record)
+}
+
+/// Leaves the day of its last use where `govern allow --list` looks for exceptions that nobody needs; once a day.
+fn mark_used(state: &StateDirectory, hook: &Hook, excuse: &Excuse, now: DateTime<Utc>) -> Result<(), Error> {
+    if excuse.once {
+        return Ok(());
+    }
+    let name = excuse.use_marker(hook.name);
+    let today = now.date_naive().to_string();
+    if state.read(&name)?.as_deref() == Some(today.as_bytes()) {
+        return Ok(());
+    }
+    state.write(&name, today.as_bytes())
 }
 
 /// What is left of a decision in this mode.
@@ -249,6 +337,7 @@ fn world() -> World {
         user,
         managed: PathBuf::from(MANAGED_FOLDER),
         uptime: None,
+        claims: true,
         home,
     }
 }

@@ -34,6 +34,11 @@ pub fn stop_marker(session_id: Option<&str>) -> String {
     }
 }
 
+/// A file of `folder` that belongs to these texts together.
+pub(crate) fn marker(folder: &str, texts: &[&str]) -> String {
+    format!("{folder}/{}", session_key(&texts.join("\u{0}")))
+}
+
 /// A session id as a file name: it comes from outside, so only its hash is used.
 fn session_key(session_id: &str) -> String {
     let digest = Sha256::digest(session_id.as_bytes());
@@ -110,6 +115,30 @@ impl StateDirectory {
         files::replace(&path, bytes, 0o600)
     }
 
+    /// Makes a state file that is not there yet, with all its content at once; whether this call made it. Of processes
+    /// that try at the same time exactly one does.
+    pub fn create(&self, name: &str, bytes: &[u8]) -> Result<bool, Error> {
+        let path = self.prepared(name)?;
+        files::create_whole(&path, bytes, 0o600)
+    }
+
+    /// The names of the state files in a folder, `folder/name` each, in order.
+    pub fn list(&self, folder: &str) -> Result<Vec<String>, Error> {
+        let path = self.path(folder)?;
+        let entries = match fs::read_dir(&path) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(Error::io("list", &path, error)),
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(|error| Error::io("list", &path, error))?;
+            names.extend(entry.file_name().to_str().map(|name| format!("{folder}/{name}")));
+        }
+        names.sort();
+        Ok(names)
+    }
+
     /// Removes a state file; that there is none is fine.
     pub fn remove(&self, name: &str) -> Result<(), Error> {
         let path = self.path(name)?;
@@ -128,21 +157,13 @@ impl StateDirectory {
         age: Duration,
         now: DateTime<Utc>,
     ) -> Result<(), Error> {
-        let path = self.path(folder)?;
-        let entries = match fs::read_dir(&path) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-            Err(error) => return Err(Error::io("list", &path, error)),
-        };
         let oldest = SystemTime::from(now).checked_sub(age).unwrap_or(SystemTime::UNIX_EPOCH);
-        for entry in entries {
-            let entry = entry.map_err(|error| Error::io("list", &path, error))?;
-            let name = entry.file_name();
-            let Some(name) = name.to_str().filter(|name| name.ends_with(suffix)) else { continue };
+        for name in self.list(folder)?.iter().filter(|name| name.ends_with(suffix)) {
+            let path = self.path(name)?;
             // One that another process removed meanwhile is gone, which is what was wanted.
-            let written = entry.metadata().and_then(|metadata| metadata.modified());
+            let written = fs::symlink_metadata(&path).and_then(|metadata| metadata.modified());
             if written.is_ok_and(|written| written < oldest) {
-                self.remove(&format!("{folder}/{name}"))?;
+                self.remove(name)?;
             }
         }
         Ok(())

@@ -40,8 +40,11 @@ pub(crate) fn decide(event: &Event, context: &Context<'_>) -> Result<Decision, E
     if let Some(error) = failure {
         return Err(error);
     }
-    if marked && !holds_mark_already(file.as_deref())? && context.policy.mode(MARK_RULE) != Mode::Off {
-        return Ok(refuse_mark());
+    if marked && !holds_mark_already(file.as_deref())? {
+        let scope = Scope { path: file.as_deref().and_then(Path::to_str), fingerprint: None };
+        if context.judge(MARK_RULE, &scope) != Mode::Off {
+            return Ok(refuse_mark());
+        }
     }
     Ok(verdict(event, &inspection))
 }

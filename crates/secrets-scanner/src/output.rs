@@ -1,6 +1,9 @@
 //! After tools ran: outputs are rewritten, and where that is not possible the loop stops before the model sees them.
 
-use hook_core::{Context, Decision, Error, Event};
+use std::time::Duration;
+
+use hook_core::{Context, Decision, Error, Event, Mode, Step};
+use serde_json::Value;
 
 use crate::before::file_of_event;
 use crate::inspect::{Inspection, Weight};
@@ -25,6 +28,9 @@ pub(crate) fn rewrite(event: &Event, context: &Context<'_>) -> Result<Decision, 
     }
     let findings = std::mem::take(&mut inspection.findings);
     let Some(output) = rewritten else { return Ok(Decision::pass().with_findings(findings)) };
+    if context.policy.hook_mode() != Mode::Enforce {
+        announce(event, context)?;
+    }
     let note = format!(
         "secrets-scanner replaced {} in this output by [REDACTED:rule:tag]. Equal tags are equal values. Work with the \
          names, do not look for the values, and never write a mark into a file.",
@@ -41,7 +47,8 @@ pub(crate) fn note(event: &Event, context: &Context<'_>) -> Result<Decision, Err
 
 /// `PostToolBatch`: the text the model is about to get. Nothing of it is sent once the loop is stopped.
 pub(crate) fn stop(event: &Event, context: &Context<'_>) -> Result<Decision, Error> {
-    let inspection = inspected(event, context)?;
+    let announced = announced(event, context)?;
+    let inspection = inspected_but(event, context, &announced)?;
     let Some(first) = inspection.first(Weight::Secret) else {
         return Ok(Decision::pass().with_findings(inspection.findings));
     };
@@ -62,10 +69,58 @@ pub(crate) fn is_marked(event: &Event, context: &Context<'_>) -> bool {
     context.state.exists(&context.state.session_file(event.session_id(), SESSION_MARK))
 }
 
+/// What the calls are called whose output would have been rewritten, in the state folder.
+const ANNOUNCED: &str = "would-rewrite";
+/// How long to wait for that file: parallel results write to it.
+const DEADLINE: Duration = Duration::from_millis(100);
+/// No more calls than this are remembered; a batch is never so large.
+const MOST_ANNOUNCED: usize = 512;
+
+/// Where the hook only observes or warns, an output it would have rewritten goes on as it is. The batch that carries it
+/// would not have been stopped, so it must not be announced as stopped.
+fn announce(event: &Event, context: &Context<'_>) -> Result<(), Error> {
+    let name = context.state.session_file(event.session_id(), ANNOUNCED);
+    context.state.update(&name, DEADLINE, |before| {
+        let before = String::from_utf8_lossy(before.unwrap_or_default()).into_owned();
+        let mut lines: Vec<&str> = before.lines().chain([event.tool_use_id()]).collect();
+        let surplus = lines.len().saturating_sub(MOST_ANNOUNCED);
+        lines.drain(..surplus);
+        Ok((lines.join("\n").into_bytes(), ()))
+    })
+}
+
+/// The places in this batch of the calls that were announced.
+fn announced(event: &Event, context: &Context<'_>) -> Result<Vec<usize>, Error> {
+    if context.policy.hook_mode() == Mode::Enforce {
+        return Ok(Vec::new());
+    }
+    let name = context.state.session_file(event.session_id(), ANNOUNCED);
+    let Some(bytes) = context.state.read(&name)? else { return Ok(Vec::new()) };
+    let text = String::from_utf8_lossy(&bytes);
+    let calls = event.field("tool_calls").and_then(Value::as_array).into_iter().flatten();
+    let known = calls.enumerate().filter(|(_, call)| {
+        let id = call.get("tool_use_id").and_then(Value::as_str);
+        id.is_some_and(|id| text.lines().any(|line| line == id))
+    });
+    Ok(known.map(|(index, _)| index).collect())
+}
+
 fn inspected<'a>(event: &Event, context: &'a Context<'a>) -> Result<Inspection<'a>, Error> {
+    inspected_but(event, context, &[])
+}
+
+/// Everything but the calls at these places of a batch.
+fn inspected_but<'a>(
+    event: &Event,
+    context: &'a Context<'a>,
+    skipped: &[usize],
+) -> Result<Inspection<'a>, Error> {
     let mut inspection = Inspection::new(context)?;
     let mut failure = None;
     event.visit_texts(&mut |pointer, text| {
+        if matches!(pointer.0.get(1), Some(Step::Index(index)) if skipped.contains(index)) {
+            return;
+        }
         if let (None, Err(error)) = (&failure, inspection.text(&pointer.to_string(), text)) {
             failure = Some(error);
         }

@@ -1,4 +1,4 @@
-//! `govern explain COMMAND`: what a command line would run, which rules apply to it, and why.
+//! `govern explain`: what a command line would run and which rules apply; or, for any event, what each hook says to it.
 
 use dangerous_actions_blocker::{Answer, Explanation, Scene, powershell_to_bash};
 use hook_core::Tier;
@@ -8,14 +8,27 @@ use crate::{Exit, Failure, Io};
 
 pub(super) const COMMAND: Command = Command {
     name: "explain",
-    about: "show what a command would do and which rules apply",
-    usage: "usage: govern explain [--tier TIER] [--powershell] 'COMMAND'\nThe command is only read, never run.\n       govern explain --rule RULE --tool TOOL [--path P | --command C] [--json]",
+    about: "say what each hook thinks of an event or a command, and why",
+    usage: "usage: govern explain 'COMMAND' [--tier TIER] [--powershell]\n       \
+            govern explain --event FILE|- [--json]\n       \
+            govern explain --tool TOOL [--command C | --path P [--content T] | --url U | --input JSON]\n               \
+            [--on EVENT] [--session ID] [--json]\n       \
+            govern explain --rule RULE --tool TOOL [--path P | --command C] [--json]\n\n\
+            The first form takes a shell command apart. The second asks every hook about a hook input as the client sends\n\
+            it (from a file, or `-` for stdin), the third about a call put together here: verdict, rule, mode and time of\n\
+            each. The fourth asks whether a permission rule of Claude Code's own would refuse a call. Nothing is run, and\n\
+            nothing is recorded or used up.\n\n\
+            example: govern explain --tool Bash --command 'git push --force origin main'\n\
+            exit: 0 it passes (or the rule was answered), 1 a hook has something to say, 2 usage, 3 unreadable",
     run,
 };
 
 fn run(arguments: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> {
     if arguments.contains(&"--rule") {
         return super::explain_rule::run(arguments, io);
+    }
+    if ["--event", "--tool", "--on"].iter().any(|option| arguments.contains(option)) {
+        return super::explain_event::run(arguments, io);
     }
     let mut tier = Tier::Standard;
     let mut powershell = false;
@@ -30,11 +43,15 @@ fn run(arguments: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> {
                 })?;
             }
             "--powershell" => powershell = true,
-            text => command = Some(text),
+            option if option.starts_with("--") => {
+                return Err(COMMAND.wrong(&format!("unexpected `{option}`")));
+            }
+            text if command.is_none() => command = Some(text),
+            _ => return Err(COMMAND.wrong("one command is one argument; put it into quotes")),
         }
     }
     let Some(text) = command else {
-        return Err(Failure::Usage(COMMAND.usage.into()));
+        return Err(COMMAND.wrong("a command is needed"));
     };
     let scene = Scene::new(&io.home, &io.cwd, &io.cwd, tier);
     let bash = if powershell { powershell_to_bash(text) } else { text.to_owned() };

@@ -32,6 +32,7 @@ fn run(arguments: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> {
         user: io.user.clone(),
         managed: io.managed.clone(),
         uptime: None,
+        claims: true,
     };
     let answer = hook_core::answer(hook, &bytes, &world);
     io.out.write_all(answer.stdout.as_bytes())?;

@@ -7,6 +7,7 @@ mod charter;
 mod doctor;
 mod evidence;
 mod explain;
+mod explain_event;
 mod explain_rule;
 mod hook;
 mod incident;
@@ -39,6 +40,13 @@ pub struct Command {
     /// The usage text of `govern NAME --help`.
     pub usage: &'static str,
     pub run: fn(&[&str], &mut Io<'_>) -> Result<Exit, Failure>,
+}
+
+impl Command {
+    /// A mistake in the command line: what is wrong, and how it is meant.
+    pub(crate) fn wrong(&self, problem: &str) -> Failure {
+        Failure::Usage(format!("{problem}\n{}", self.usage))
+    }
 }
 
 /// Every command, in the order people meet them.

@@ -26,6 +26,7 @@ pub struct Policy {
     pub(crate) rules: Vec<(String, Mode)>,
     pub(crate) settings: Vec<(&'static str, Setting)>,
     pub(crate) exceptions: Vec<Exception>,
+    pub(crate) user_exceptions: bool,
     /// The files that took part, with the bytes' digests being the log's business.
     pub(crate) files: Vec<PathBuf>,
 }
@@ -39,6 +40,7 @@ impl Policy {
             rules: Vec::new(),
             settings: hook.keys.iter().map(|key| (key.name, key.kind.default_for(tier))).collect(),
             exceptions: Vec::new(),
+            user_exceptions: true,
             files: Vec::new(),
         }
     }
@@ -88,6 +90,11 @@ impl Policy {
 
     pub fn exceptions(&self) -> &[Exception] {
         &self.exceptions
+    }
+
+    /// Whether the user may make exceptions; the managed layer can say no.
+    pub fn user_exceptions(&self) -> bool {
+        self.user_exceptions
     }
 
     /// The policy files that were there.

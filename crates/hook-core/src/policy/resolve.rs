@@ -22,8 +22,8 @@ pub fn resolve(hook: &Hook, layers: &[Layer]) -> Policy {
     if let Some(project) = project {
         tighten(&mut policy, project, hook);
     }
-    let user_counts = managed.and_then(|managed| managed.user_exceptions).unwrap_or(true);
-    for layer in [managed, user.filter(|_| user_counts)].into_iter().flatten() {
+    policy.user_exceptions = managed.and_then(|managed| managed.user_exceptions).unwrap_or(true);
+    for layer in [managed, user.filter(|_| policy.user_exceptions)].into_iter().flatten() {
         policy.exceptions.extend(layer.exceptions.iter().cloned());
     }
     policy

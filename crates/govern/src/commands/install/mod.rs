@@ -24,7 +24,7 @@ pub(crate) use binaries::{SUMS, digest, digest_of};
 pub(crate) use receipt::receipt_digests;
 pub use settings::{Change, merged, without_ours};
 pub(crate) use settings::{indent, object, printed};
-pub use wiring::{Wire, hooks_of, wires};
+pub use wiring::{Tools, Wire, hooks_of, wires};
 
 pub(super) const COMMAND: Command = Command {
     name: "install",

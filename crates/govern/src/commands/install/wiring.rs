@@ -21,6 +21,19 @@ pub struct Wire {
 }
 
 impl Wire {
+    /// The tools the client would run this handler for, as it reads a matcher: nothing or `*` is everything, a list of
+    /// plain words is exact, anything else is a regular expression.
+    pub fn tools(&self) -> Tools {
+        match self.matcher.as_deref() {
+            None | Some("" | "*") => Tools::All,
+            Some(list) if list.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '|')) => {
+                Tools::Named(list.split('|').map(str::to_string).collect())
+            }
+            // One that does not compile matches nothing; the tests of the table know of none.
+            Some(pattern) => regex::Regex::new(pattern).map_or(Tools::Named(Vec::new()), Tools::Like),
+        }
+    }
+
     /// The matcher group Claude Code reads, in exec form: no shell, an absolute path.
     pub fn group(&self, hooks_folder: &Path) -> Value {
         let mut handler = json!({
@@ -35,6 +48,24 @@ impl Wire {
         match &self.matcher {
             Some(matcher) => json!({ "matcher": matcher, "hooks": [handler] }),
             None => json!({ "hooks": [handler] }),
+        }
+    }
+}
+
+/// Which tools a handler is for.
+#[derive(Debug, Clone)]
+pub enum Tools {
+    All,
+    Named(Vec<String>),
+    Like(regex::Regex),
+}
+
+impl Tools {
+    pub fn hold(&self, tool: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Named(names) => names.iter().any(|name| name == tool),
+            Self::Like(pattern) => pattern.is_match(tool),
         }
     }
 }
@@ -109,6 +140,17 @@ mod tests {
                 "{row}"
             );
             assert!(Tier::from_name(field("from")).is_some(), "{row}");
+        }
+    }
+
+    #[test]
+    fn every_matcher_is_understood() {
+        for wire in wires(Tier::Regulated) {
+            let tools = wire.tools();
+            assert!(!matches!(&tools, Tools::Named(names) if names.is_empty()), "{wire:?}");
+            if wire.matcher.is_some() {
+                assert!(tools.hold("Bash") || tools.hold("mcp__server__tool"), "{wire:?}");
+            }
         }
     }
 

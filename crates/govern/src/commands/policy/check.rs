@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use hook_core::Exception;
 use hook_core::policy::{Layer, LayerKind, load};
+use hook_core::{Exception, StateDirectory};
 
 use super::{files, layer_name};
+use crate::commands::allow::{LastUse, UNUSED_DAYS, last_use};
 use crate::registry::{REGISTRY, Registered};
 use crate::{Exit, Failure, Io};
 
@@ -25,7 +26,7 @@ pub(super) fn run(named: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> {
         }
         for registered in REGISTRY {
             match load(*kind, file, registered.hook) {
-                Ok(Some(layer)) => problems.extend(notes(&layer, registered, io)),
+                Ok(Some(layer)) => problems.extend(notes(&layer, registered, io)?),
                 Ok(None) => {}
                 Err(error) => drop(problems.insert(error.to_string())),
             }
@@ -40,7 +41,7 @@ pub(super) fn run(named: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> {
 }
 
 /// What parses and still is not what its author meant.
-fn notes(layer: &Layer, registered: &Registered, io: &Io<'_>) -> Vec<String> {
+fn notes(layer: &Layer, registered: &Registered, io: &Io<'_>) -> Result<Vec<String>, Failure> {
     let (file, hook) = (layer.file.display(), registered.hook.name);
     let known = (registered.rules)();
     let mut notes = Vec::new();
@@ -52,8 +53,25 @@ fn notes(layer: &Layer, registered: &Registered, io: &Io<'_>) -> Vec<String> {
     }
     for exception in &layer.exceptions {
         notes.extend(exception_note(exception, layer, io).map(|note| format!("{file}: {note}")));
+        notes.extend(unused_note(exception, io)?.map(|note| format!("{file}: {note}")));
     }
-    notes
+    Ok(notes)
+}
+
+/// An exception that lets nothing through is a hole for nothing.
+fn unused_note(exception: &Exception, io: &Io<'_>) -> Result<Option<String>, Failure> {
+    let today = io.now.date_naive();
+    let last = match last_use(exception, &StateDirectory::new(&io.state))? {
+        LastUse::Unknown => return Ok(None),
+        LastUse::Never(day) | LastUse::On(day) => day,
+    };
+    let days = (today - last).num_days();
+    Ok((days >= UNUSED_DAYS && !exception.is_expired(today)).then(|| {
+        format!(
+            "the exception for {} ({}) was not used for {days} days; remove it",
+            exception.rule, exception.reason
+        )
+    }))
 }
 
 fn names_rule(layer: &Layer, rule: &str) -> bool {

@@ -6,11 +6,11 @@ use hook_core::{Event, files as core_files};
 use serde_json::{Map, Value};
 
 use super::files;
-use crate::simulate::{Said, Simulation};
+use crate::simulate::{Memory, Said, Simulation};
 use crate::{Exit, Failure, Io};
 
 pub(super) fn run(named: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> {
-    let simulation = Simulation::new(io, Some(io.cwd.clone()))?;
+    let simulation = Simulation::new(io, Some(io.cwd.clone()), Memory::Lasting)?;
     let (mut passed, mut failed) = (0, 0);
     for (_, file) in files(named, io) {
         let text = core_files::read_bounded(&file, hook_core::policy::MAX_POLICY_BYTES)?.unwrap_or_default();
