@@ -14,7 +14,11 @@ pub(crate) fn of(outcome: &Outcome, event: &Event) -> Decision {
             "velocity-governor: {} used 80 % of its limit ({}).",
             owner(*limit),
             described(*limit)
-        )),
+        ))
+        .with_finding(Finding {
+            severity: Severity::Low,
+            ..finding(limit.rule, format!("{} used 80 % of {}", owner(*limit), described(*limit)))
+        }),
         Outcome::Refused { limit, retry_seconds } => Decision::deny(
             limit.rule,
             format!(

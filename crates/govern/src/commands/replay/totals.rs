@@ -21,11 +21,11 @@ pub(super) struct Verdict {
 }
 
 impl Verdict {
-    /// `None` for silence.
+    /// `None` for what would not be recorded either.
     pub(super) fn of(said: &Said) -> Option<Self> {
         let hook = said.hook.name.to_string();
         match &said.answer {
-            Ok(considered) if !considered.noteworthy && considered.wanted.is_silent() => None,
+            Ok(considered) if !considered.noteworthy => None,
             Ok(considered) => {
                 let wanted = &considered.wanted;
                 let finding = wanted.findings.first().map(|finding| finding.rule.as_str());

@@ -132,7 +132,7 @@ impl Reader {
         if self.sessions.len() < MAX_SESSIONS {
             self.sessions.push(common.clone());
         }
-        moments.extend(moment(time, "SessionStart", common, &[("source", "startup".into())]));
+        moments.extend(moment(time, "SessionStart", &unprompted(common), &[("source", "startup".into())]));
     }
 
     fn calls(
@@ -226,7 +226,7 @@ impl Reader {
                         ("memory_type", part("type")),
                         ("load_reason", "session_start".into()),
                     ];
-                    moments.extend(moment(time(line), "InstructionsLoaded", common, &fields));
+                    moments.extend(moment(time(line), "InstructionsLoaded", &unprompted(common), &fields));
                 }
             }
             "hook_success" => {
@@ -340,6 +340,13 @@ fn common(line: &Value) -> Map<String, Value> {
         Some(((*name).to_string(), Value::from(text)))
     });
     present.collect()
+}
+
+/// Of the fields that events have in common some come only with what a prompt sets going.
+fn unprompted(common: &Map<String, Value>) -> Map<String, Value> {
+    let mut common = common.clone();
+    common.retain(|key, _| !matches!(key.as_str(), "prompt_id" | "permission_mode"));
+    common
 }
 
 fn with_agent(common: &Map<String, Value>, agent: &str) -> Map<String, Value> {
