@@ -33,6 +33,7 @@ impl Place {
             user: "alice".into(),
             managed: path("managed"),
             uptime: None,
+            claims: false,
         };
         Place { folder, world }
     }
