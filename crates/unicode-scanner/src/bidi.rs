@@ -9,8 +9,6 @@ const OVERRIDES: [char; 2] = ['\u{202D}', '\u{202E}'];
 const FIRST_STRONG_ISOLATE: char = '\u{2068}';
 const POP_ISOLATE: char = '\u{2069}';
 const POP_EMBEDDING: char = '\u{202C}';
-/// Letters of a right-to-left script from which on a text counts as written in one.
-const WRITTEN: usize = 20;
 
 pub(crate) fn scan(line: &Line<'_>, facts: &Facts<'_>, marks: &mut Vec<Mark>) {
     let mut controls = Vec::new();
@@ -41,7 +39,7 @@ fn weigh(line: &Line<'_>, facts: &Facts<'_>, controls: &[usize]) -> Option<Weigh
     let balanced = is_balanced(line, controls);
     let overrides = controls.iter().filter_map(|index| line.at(*index)).any(|c| OVERRIDES.contains(&c));
     let here = line.has_right_to_left();
-    let written = here || facts.letters().right_to_left >= WRITTEN;
+    let written = here || facts.is_written_right_to_left();
     if balanced && !overrides && isolates_plain_words(line, controls) {
         return None;
     }

@@ -37,7 +37,8 @@ fn scan_words(line: &Line<'_>, marks: &mut Vec<Mark>) {
     }
 }
 
-fn host_at(text: &str, start: usize) -> &str {
+/// The host name of the address whose authority begins here.
+pub(crate) fn host_at(text: &str, start: usize) -> &str {
     let rest = text.get(start..).unwrap_or_default();
     let ends = |c: char| {
         c.is_whitespace()

@@ -1,4 +1,4 @@
-//! What is known of the text as a whole, counted once, when a line first asks.
+//! What is known of the text as a whole, found out once, when a line first asks.
 
 use std::cell::{Cell, OnceCell};
 
@@ -6,30 +6,50 @@ use crate::property::{self, Group};
 
 const SEARCHES: usize = 16;
 
+/// Letters of a right-to-left script from which on a text counts as written in one.
+const WRITTEN: usize = 20;
+
 pub(crate) struct Facts<'t> {
     text: &'t str,
-    letters: OnceCell<Letters>,
+    right_to_left: OnceCell<bool>,
+    own_letters: OnceCell<bool>,
+    braille: OnceCell<bool>,
     binary: OnceCell<bool>,
     searches: Cell<usize>,
 }
 
-/// Counts over the whole text.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Letters {
-    pub(crate) right_to_left: usize,
-    /// Cyrillic, Greek and other letters that no ASCII letter is drawn like: the script is really in use.
-    pub(crate) unmistakable: usize,
-    pub(crate) braille: usize,
-    pub(crate) east_asian: usize,
-}
-
 impl<'t> Facts<'t> {
     pub(crate) fn new(text: &'t str) -> Self {
-        Facts { text, letters: OnceCell::new(), binary: OnceCell::new(), searches: Cell::new(0) }
+        Facts {
+            text,
+            right_to_left: OnceCell::new(),
+            own_letters: OnceCell::new(),
+            braille: OnceCell::new(),
+            binary: OnceCell::new(),
+            searches: Cell::new(0),
+        }
     }
 
-    pub(crate) fn letters(&self) -> Letters {
-        *self.letters.get_or_init(|| count(self.text))
+    pub(crate) fn is_written_right_to_left(&self) -> bool {
+        *self.right_to_left.get_or_init(|| {
+            self.text.chars().filter(|c| property::is_right_to_left(*c)).take(WRITTEN).count() == WRITTEN
+        })
+    }
+
+    /// Whether Cyrillic, Greek or other letters stand in it that no ASCII letter is drawn like: the script is in use.
+    pub(crate) fn has_letters_of_its_own(&self) -> bool {
+        *self.own_letters.get_or_init(|| {
+            self.text.chars().filter(|c| !c.is_ascii()).any(|c| {
+                matches!(property::group(c), Some(Group::Cyrillic | Group::Greek | Group::Alphabetic))
+                    && property::near_twin(c).is_none()
+            })
+        })
+    }
+
+    pub(crate) fn has_braille(&self) -> bool {
+        *self.braille.get_or_init(|| {
+            self.text.chars().any(|c| !c.is_ascii() && property::group(c) == Some(Group::Braille))
+        })
     }
 
     /// Whether the text is no text: it holds NUL, or a whole table of control characters.
@@ -56,20 +76,4 @@ impl<'t> Facts<'t> {
             !is_part(before) && !is_part(bytes.get(start + word.len()))
         })
     }
-}
-
-fn count(text: &str) -> Letters {
-    let mut letters = Letters::default();
-    for c in text.chars().filter(|c| !c.is_ascii()) {
-        match property::group(c) {
-            Some(Group::Joining | Group::RightToLeft) => letters.right_to_left += 1,
-            Some(Group::Cyrillic | Group::Greek | Group::Alphabetic) if property::near_twin(c).is_none() => {
-                letters.unmistakable += 1;
-            }
-            Some(Group::Braille) => letters.braille += 1,
-            Some(Group::Ideograph | Group::EastAsian) => letters.east_asian += 1,
-            _ => {}
-        }
-    }
-    letters
 }

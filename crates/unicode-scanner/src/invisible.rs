@@ -77,7 +77,7 @@ fn weigh_filler(line: &Line<'_>, from: usize, end: usize) -> Option<(Class, Weig
 
 /// U+2800 is a cell of a braille picture, or a blank that is no white space to a compiler.
 fn weigh_blank(line: &Line<'_>, facts: &Facts<'_>, from: usize, end: usize) -> Option<(Class, Weight)> {
-    if facts.letters().braille > 0 {
+    if facts.has_braille() {
         return None;
     }
     let beside_word = end - from == 1 && (is_word(line.before(from)) || is_word(line.at(end)));

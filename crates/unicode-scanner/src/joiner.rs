@@ -38,7 +38,7 @@ pub(crate) fn weigh_scattered(marks: &mut [Mark]) {
 
 /// The zero-width space, the joiners, the byte order mark, the word joiner with the invisible operators, the Mongolian
 /// vowel separator (which shows as nothing outside Mongolian).
-fn is_zero_width(c: char) -> bool {
+pub(crate) fn is_zero_width(c: char) -> bool {
     matches!(c, '\u{200B}' | '\u{2060}' | '\u{180E}')
         || matches!(property::sort(c), Some(Sort::Joiner | Sort::ByteOrderMark | Sort::Operator))
 }
@@ -120,7 +120,7 @@ fn is_south_east_asian(c: Option<char>) -> bool {
     group_of(c) == Some(Group::SoutheastAsian)
 }
 
-fn needs_joiners(c: Option<char>) -> bool {
+pub(crate) fn needs_joiners(c: Option<char>) -> bool {
     matches!(
         group_of(c),
         Some(Group::Joining | Group::RightToLeft | Group::Mongolian | Group::SoutheastAsian | Group::Indic)

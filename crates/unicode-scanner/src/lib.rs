@@ -24,6 +24,7 @@ mod line;
 mod look_alike;
 mod places;
 mod property;
+mod quiet;
 mod report;
 mod scan;
 mod selector;

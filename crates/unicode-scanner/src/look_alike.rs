@@ -4,7 +4,7 @@ use crate::decode::read_as;
 use crate::facts::Facts;
 use crate::finding::{Class, Mark, Weight};
 use crate::line::{Kind, Line};
-use crate::property::{self, Group};
+use crate::property::{self, Group, is_part};
 
 /// Styled letters and words from which on a text is written in them, and not only decorated.
 const STYLED_LETTERS: usize = 8;
@@ -96,12 +96,6 @@ pub(crate) fn weigh_styled(marks: &mut [Mark], text: &str) {
     }
 }
 
-fn is_part(c: char) -> bool {
-    c.is_ascii_alphanumeric()
-        || c == '_'
-        || (!c.is_ascii() && (c.is_alphanumeric() || property::fold(c).is_some()))
-}
-
 /// The letter of `%s`, `%(name)d` and `\n` belongs to the format and not to the word behind it.
 fn is_format_letter(line: &Line<'_>, from: usize, end: usize) -> bool {
     let next_is_foreign = from + 1 < end && line.at(from + 1).is_some_and(|c| !c.is_ascii());
@@ -170,7 +164,7 @@ fn judge_foreign(
     }
     // Nothing but twins: a word of that script where the script is in use, a disguise where it is not.
     let script = word.iter().find_map(|(_, c)| property::group(*c));
-    let alone = facts.letters().unmistakable == 0;
+    let alone = !facts.has_letters_of_its_own();
     if makeup.letters < 3 && !line.is_meant(from) {
         return None;
     }

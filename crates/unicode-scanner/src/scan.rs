@@ -1,10 +1,12 @@
-//! The scan: one pass for plain ASCII, line by line for the rest.
+//! The scan: one pass for plain ASCII, one for honest lines in any script, and the scans for the rest.
+
+use memchr::memmem;
 
 use crate::facts::Facts;
 use crate::finding::{Class, Finding, Mark, Weight, escaped};
 use crate::line::{Kind, Line};
 use crate::property::{self, Sort};
-use crate::{bidi, domain, invisible, joiner, look_alike, selector, terminal};
+use crate::{bidi, domain, invisible, joiner, look_alike, quiet, selector, terminal};
 
 /// Findings of one class that are shown; the rest is only counted by whoever counts.
 const SHOWN_PER_CLASS: usize = 8;
@@ -114,18 +116,20 @@ impl Removed {
 
 /// Every mark of the text in order, notes included.
 pub(crate) fn marks(text: &str, options: Options) -> Vec<Mark> {
-    if is_plain(text.as_bytes()) && !text.contains(domain::PUNYCODE) {
-        return Vec::new();
-    }
+    let mut lines = OddLines::new(text);
+    let Some(mut next) = lines.next() else { return Vec::new() };
     let facts = Facts::new(text);
     let mut marks = Vec::new();
-    let mut start = 0;
-    for (index, row) in text.split('\n').enumerate() {
-        if !is_plain(row.as_bytes()) || row.contains(domain::PUNYCODE) {
-            let line = Line::new(row, start, index + 1, options.kind);
+    loop {
+        let OddLine { row, start, punycode } = next;
+        if punycode || !quiet::is_quiet(row, start == 0, options.kind, &facts) {
+            let line = Line::new(row, start, lines.number(start), options.kind);
             scan_line(&line, &facts, &mut marks);
         }
-        start += row.len() + 1;
+        match lines.next() {
+            Some(line) => next = line,
+            None => break,
+        }
     }
     look_alike::weigh_styled(&mut marks, text);
     joiner::weigh_scattered(&mut marks);
@@ -133,7 +137,64 @@ pub(crate) fn marks(text: &str, options: Options) -> Vec<Mark> {
     marks
 }
 
-fn scan_line(line: &Line<'_>, facts: &Facts<'_>, marks: &mut Vec<Mark>) {
+/// A line that is not plain ASCII, or holds Punycode.
+struct OddLine<'t> {
+    row: &'t str,
+    /// Offset in the text, in bytes.
+    start: usize,
+    punycode: bool,
+}
+
+/// The odd lines of a text in order; what is plain between them is passed over at the speed of vector instructions.
+struct OddLines<'t> {
+    text: &'t str,
+    at: usize,
+    /// Where the next Punycode label stands, if there is another.
+    punycode: Option<usize>,
+    /// Lines before `counted_to`.
+    counted: usize,
+    counted_to: usize,
+}
+
+impl<'t> OddLines<'t> {
+    fn new(text: &'t str) -> Self {
+        let punycode = memmem::find(text.as_bytes(), domain::PUNYCODE.as_bytes());
+        OddLines { text, at: 0, punycode, counted: 0, counted_to: 0 }
+    }
+
+    /// The one-based number of the line that starts here; asked in the order of the text.
+    fn number(&mut self, start: usize) -> usize {
+        let between = self.text.as_bytes().get(self.counted_to..start).unwrap_or_default();
+        self.counted += memchr::memchr_iter(b'\n', between).count();
+        self.counted_to = start;
+        self.counted + 1
+    }
+}
+
+impl<'t> Iterator for OddLines<'t> {
+    type Item = OddLine<'t>;
+
+    fn next(&mut self) -> Option<OddLine<'t>> {
+        let bytes = self.text.as_bytes();
+        let rest = bytes.get(self.at..)?;
+        let odd = first_odd(rest).map(|odd| self.at + odd);
+        let from = match (odd, self.punycode) {
+            (Some(odd), Some(label)) => odd.min(label),
+            (odd, label) => odd.or(label)?,
+        };
+        let start = memchr::memrchr(b'\n', bytes.get(..from)?).map_or(0, |newline| newline + 1);
+        let end = memchr::memchr(b'\n', bytes.get(from..)?).map_or(bytes.len(), |length| from + length);
+        let punycode = self.punycode.is_some_and(|label| label < end);
+        if punycode {
+            let behind = bytes.get(end..).unwrap_or_default();
+            self.punycode = memmem::find(behind, domain::PUNYCODE.as_bytes()).map(|found| end + found);
+        }
+        self.at = end + 1;
+        Some(OddLine { row: self.text.get(start..end)?, start, punycode })
+    }
+}
+
+pub(crate) fn scan_line(line: &Line<'_>, facts: &Facts<'_>, marks: &mut Vec<Mark>) {
     // Most lines of most languages hold nothing but letters.
     if line.characters.iter().any(|(_, c)| property::sort(*c).is_some()) {
         invisible::scan(line, facts, marks);
@@ -146,15 +207,18 @@ fn scan_line(line: &Line<'_>, facts: &Facts<'_>, marks: &mut Vec<Mark>) {
     look_alike::scan(line, facts, marks);
 }
 
-/// Whether every byte is printable ASCII, a tab or a line end.
-fn is_plain(bytes: &[u8]) -> bool {
+/// The first byte that is neither printable ASCII nor a tab or a line end.
+fn first_odd(bytes: &[u8]) -> Option<usize> {
+    let is_odd = |byte: u8| {
+        let printable = byte.wrapping_sub(0x20) < 0x5F;
+        let blank = byte == b'\n' || byte == b'\t' || byte == b'\r';
+        !(printable | blank)
+    };
     // Folding a chunk without leaving early lets the compiler use vector instructions.
-    bytes.chunks(256).all(|chunk| {
-        let odd = chunk.iter().fold(0_u8, |odd, byte| {
-            let printable = byte.wrapping_sub(0x20) < 0x5F;
-            let blank = *byte == b'\n' || *byte == b'\t' || *byte == b'\r';
-            odd | u8::from(!(printable | blank))
-        });
-        odd == 0
-    })
+    for (index, chunk) in bytes.chunks(64).enumerate() {
+        if chunk.iter().fold(false, |odd, byte| odd | is_odd(*byte)) {
+            return chunk.iter().position(|byte| is_odd(*byte)).map(|at| index * 64 + at);
+        }
+    }
+    None
 }
