@@ -24,7 +24,8 @@ startup: dist
     ./hooks-config/build-release.sh --package governance-tests --bin empty
     cargo run --locked --quiet --release -p governance-tests --bin startup
 
-# Recall and false positives over the labelled cases beside the project: secrets, commands, unicode, injection.
+# Recall and false positives over the labelled cases beside the project: secrets, commands, unicode, injection; speed is
+# what a megabyte of text costs.
 corpus NAME *OPTIONS:
     cargo run --locked --quiet --release -p governance-tests --bin corpus -- {{NAME}} {{OPTIONS}}
 

@@ -1,9 +1,11 @@
 //! Recall of injected instructions at fixed rates of false alarms, by source, with a cross-validation that holds out
 //! whole sources, and a peer's pattern list over the same rows.
 //!
-//! `corpus injection [--train] [--no-peers] [FILE...]`: without files the two corpora beside the project are read; a file is JSONL
-//! (plain or gzipped) whose rows have `text`, `source`, `kind` and, in a file named `*attack*`, are attacks. `--train`
-//! writes the weights learnt from all rows to `crates/injection-detector/src/weights.bin`.
+//! `corpus injection [--with-packages] [--train] [--no-peers] [FILE...]`: without files the two corpora beside the project are
+//! read, with our own honest rows; a file is JSONL (plain or gzipped) whose rows have `text`, `source`, `kind` and, in a file named `*attack*`, are
+//! attacks. `--with-packages` adds the attacks of eight published packages and files of our dependencies (`sources.py`).
+//! `--train` writes the weights learnt from all rows to `crates/injection-detector/src/weights.bin`; what ships was
+//! learnt with `--with-packages --train`.
 
 mod peer;
 mod report;
@@ -12,6 +14,7 @@ mod train;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::process::Command;
 
 use injection_detector::model;
 
@@ -26,7 +29,10 @@ pub fn run(arguments: &[String]) -> Result<bool, String> {
     let train = arguments.iter().any(|argument| argument == "--train");
     let named: Vec<PathBuf> =
         arguments.iter().filter(|argument| !argument.starts_with("--")).map(PathBuf::from).collect();
-    let files = if named.is_empty() { standard() } else { named };
+    let mut files = if named.is_empty() { standard() } else { named };
+    if arguments.iter().any(|argument| argument == "--with-packages") {
+        files.extend(packages()?);
+    }
     if files.is_empty() {
         eprintln!("skipped: no ../shared");
         return Ok(true);
@@ -92,7 +98,25 @@ fn time(rows: &[Row]) {
 fn standard() -> Vec<PathBuf> {
     let Some(shared) = governance_tests::shared() else { return Vec::new() };
     let names = ["injection_attacks.jsonl.gz", "injection_benign.jsonl.gz"];
-    names.iter().map(|name| shared.join("corpora").join(name)).collect()
+    let own = governance_tests::root().join("tests/corpus/injection-detector/training/honest.jsonl");
+    names.iter().map(|name| shared.join("corpora").join(name)).chain([own]).collect()
+}
+
+/// The rows of `sources.py`, under `target/`.
+fn packages() -> Result<[PathBuf; 2], String> {
+    let folder = governance_tests::root().join("target/injection-sources");
+    let files = ["attacks.jsonl", "honest.jsonl"].map(|name| folder.join(name));
+    if files.iter().all(|file| file.is_file()) {
+        return Ok(files);
+    }
+    let script = governance_tests::root().join("tests/measure/injection/sources.py");
+    let status = Command::new("python3")
+        .arg(script)
+        .arg(folder)
+        .current_dir(governance_tests::root())
+        .status()
+        .map_err(|error| format!("python3: {error}"))?;
+    if status.success() { Ok(files) } else { Err("sources.py could not fetch the packages".into()) }
 }
 
 /// The margin of each row under a model that saw neither its attack source nor its repository.
@@ -107,7 +131,7 @@ fn cross_validate(rows: &[Row]) -> Vec<f32> {
     let fold_of = |row: &Row| match sources.iter().position(|source| *source == row.source) {
         Some(position) => position,
         // There are too few sources of prompts to hold one out whole: each prompt is a repository of its own.
-        None if row.group == Group::Prompt => rows::hash(&row.text) % sources.len(),
+        None if matches!(row.group, Group::Prompt | Group::Own) => rows::hash(&row.text) % sources.len(),
         None => rows::hash(&row.source) % sources.len(),
     };
     let mut margins = vec![0.0; rows.len()];

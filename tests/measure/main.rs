@@ -5,6 +5,7 @@ mod audit;
 mod commands;
 mod injection;
 mod secrets;
+mod speed;
 mod unicode;
 
 use std::process::ExitCode;
@@ -21,6 +22,7 @@ const MEASURES: &[Measure] = &[
     Measure { name: "commands", run: commands::measure },
     Measure { name: "injection", run: injection::run },
     Measure { name: "secrets", run: secrets::run },
+    Measure { name: "speed", run: speed::run },
     Measure { name: "unicode", run: unicode::measure },
 ];
 

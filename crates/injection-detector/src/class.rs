@@ -33,6 +33,21 @@ impl Classes {
         self.0.trailing_zeros()
     }
 
+    /// Whether the class with this number is in the set.
+    pub(crate) const fn has(self, class: u32) -> bool {
+        self.0 >> class & 1 == 1
+    }
+
+    /// The numbers of the classes in the set.
+    pub(crate) fn each(self) -> impl Iterator<Item = u32> {
+        let mut bits = self.0;
+        core::iter::from_fn(move || {
+            let class = bits.trailing_zeros();
+            bits &= bits.wrapping_sub(1);
+            (class < 64).then_some(class)
+        })
+    }
+
     /// The set without the classes of the other.
     #[must_use]
     pub(crate) const fn without(self, other: Self) -> Self {
@@ -154,6 +169,10 @@ classes! {
     ANSWER = 50;
     /// Rude or hateful content one would have a model write.
     HATE = 51;
+    /// Leave given: approved, authorised, granted.
+    GRANT = 52;
+    /// An address that carries a place to fill in: `?q=[DATA]`, `/{token}`.
+    BLANK = 53;
     /// Worded in a language other than English, where the order of words differs.
     FOREIGN = 63;
 }

@@ -1,4 +1,4 @@
-//! Text behind an encoding: base64, hex, percent signs, HTML entities, ROT13, letters backwards or spaced out, and the
+//! Text behind an encoding: base64, base32, hex, binary digits, percent signs, HTML entities, ROT13, letters backwards or spaced out, and the
 //! characters that show nothing but spell something.
 
 use core::ops::Range;
@@ -17,8 +17,12 @@ pub enum Encoding {
     Plain,
     /// Base64, standard or URL-safe.
     Base64,
+    /// Base32.
+    Base32,
     /// Hexadecimal digits.
     Hex,
+    /// Eight binary digits a byte.
+    Binary,
     /// Percent-encoding.
     Percent,
     /// HTML entities or `\u` escapes.

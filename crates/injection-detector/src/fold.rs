@@ -24,8 +24,85 @@ const fn is_accent(character: char) -> bool {
         | '\u{1AB0}'..='\u{1AFF}' | '\u{20D0}'..='\u{20FF}')
 }
 
+/// What a letter became.
+#[derive(Clone, Copy)]
+pub(crate) struct Letter {
+    /// It folded to ASCII letters.
+    pub(crate) ascii: bool,
+    /// It is a look-alike of an ASCII letter, as far as [`skeleton`] knows.
+    pub(crate) twin: bool,
+}
+
+/// Folds letters, and remembers the last of each of 256 kinds: a text has few different ones.
+pub(crate) struct Folder {
+    entries: [Entry; 256],
+}
+
+#[derive(Clone, Copy)]
+struct Entry {
+    character: char,
+    is_letter: bool,
+    letter: Letter,
+    length: u8,
+    folded: [u8; 8],
+}
+
+impl Folder {
+    pub(crate) const fn new() -> Self {
+        let letter = Letter { ascii: false, twin: false };
+        let empty = Entry { character: '\0', is_letter: false, letter, length: 0, folded: [0; 8] };
+        Self { entries: [empty; 256] }
+    }
+
+    pub(crate) fn is_letter(&mut self, character: char) -> bool {
+        self.entry(character).map_or_else(|| is_letter(character), |entry| entry.is_letter)
+    }
+
+    /// Appends the folded form of a letter or digit that is not ASCII; `None` for any other character.
+    pub(crate) fn fold(&mut self, character: char, out: &mut Vec<u8>) -> Option<Letter> {
+        if let Some(entry) = self.entry(character) {
+            out.extend_from_slice(entry.folded.get(..usize::from(entry.length))?);
+            return entry.is_letter.then_some(entry.letter);
+        }
+        let before = out.len();
+        push_folded(character, out);
+        Some(Letter::of(character, out.get(before..)?))
+    }
+
+    /// The entry of the character; `None` where its folded form is too long to keep.
+    fn entry(&mut self, character: char) -> Option<Entry> {
+        let code = character as usize;
+        let entry = self.entries.get_mut((code ^ code >> 8) & 0xFF)?;
+        if entry.character != character {
+            let is_letter = is_letter(character);
+            let mut out = Vec::new();
+            if is_letter {
+                push_folded(character, &mut out);
+            }
+            let mut folded = [0; 8];
+            folded.get_mut(..out.len())?.copy_from_slice(&out);
+            let length = u8::try_from(out.len()).ok()?;
+            *entry = Entry { character, is_letter, letter: Letter::of(character, &out), length, folded };
+        }
+        Some(*entry)
+    }
+}
+
+/// A letter or digit that shows: Hangul fillers are letters to Unicode.
+fn is_letter(character: char) -> bool {
+    character.is_alphanumeric() && !is_invisible(character)
+}
+
+impl Letter {
+    fn of(character: char, folded: &[u8]) -> Self {
+        let ascii = folded.iter().all(u8::is_ascii);
+        let shown = core::str::from_utf8(folded).ok().and_then(|text| text.chars().next());
+        Self { ascii, twin: twin(shown.unwrap_or(character)).is_some() }
+    }
+}
+
 /// Appends the folded form of a character that is not ASCII.
-pub(crate) fn push_folded(character: char, out: &mut Vec<u8>) {
+fn push_folded(character: char, out: &mut Vec<u8>) {
     if is_unspaced(character) || matches!(character, '\u{AC00}'..='\u{D7AF}') {
         return push_char(character, out);
     }

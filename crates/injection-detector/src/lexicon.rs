@@ -3,6 +3,7 @@
 mod east_asian;
 mod english;
 mod european;
+mod further;
 mod other;
 
 use crate::class::Classes;
@@ -45,6 +46,17 @@ const GROUPS: &[&[Row]] = &[
     other::VIETNAMESE,
     other::CZECH,
     other::ROMANIAN,
+    further::HUNGARIAN,
+    further::FINNISH,
+    further::BULGARIAN,
+    further::SOUTH_SLAVIC,
+    further::SLOVAK,
+    further::CATALAN,
+    further::BENGALI,
+    further::URDU,
+    further::TAMIL,
+    further::SWAHILI,
+    further::FILIPINO,
     east_asian::CHINESE,
     east_asian::JAPANESE,
     east_asian::KOREAN,
@@ -64,49 +76,60 @@ pub(crate) fn hash(word: &[u8]) -> u32 {
 
 const SLOTS: usize = 8192;
 const FILTER_BITS: usize = 1 << 15;
+const HEAD_BITS: usize = 1 << 13;
+const HEAD: usize = 3;
 
 struct Table {
     hashes: [u32; SLOTS],
     classes: [Classes; SLOTS],
     filter: [u64; FILTER_BITS / 64],
+    /// The same for the first three bytes of words: the first character of a script without spaces.
+    heads: [u64; HEAD_BITS / 64],
 }
 
 static WORDS: Table = build(false);
 static STEMS: Table = build(true);
 
-/// The classes of a folded word: its own row first, else the longest stem it begins with.
-pub(crate) fn classes_of(word: &[u8]) -> Classes {
-    let exact = WORDS.get(hash(word));
-    if !exact.is_none() {
-        return exact;
+/// The hash of a folded word, and its classes: its own row's first, else those of the longest stem it begins with.
+pub(crate) fn look_up(word: &[u8]) -> (u32, Classes) {
+    let mut hash = HASH_START;
+    let mut stem = Classes::NONE;
+    for (index, byte) in word.iter().enumerate() {
+        hash = hash_step(hash, *byte);
+        if index >= 3 && STEMS.may_hold(hash) {
+            let classes = STEMS.get(hash);
+            stem = if classes.is_none() { stem } else { classes };
+        }
     }
-    stem_of(word)
+    let exact = WORDS.get(hash);
+    (hash, if exact.is_none() { stem } else { exact })
 }
 
-/// The classes of exactly this word: for scripts that write no spaces, where a stem would swallow its neighbours.
+/// The classes of exactly this word.
 pub(crate) fn exact(word: &[u8]) -> Classes {
     WORDS.get(hash(word))
 }
 
-fn stem_of(word: &[u8]) -> Classes {
-    let mut hash = HASH_START;
-    let mut found = Classes::NONE;
-    for (index, byte) in word.iter().enumerate() {
-        hash = hash_step(hash, *byte);
-        if index >= 3 {
-            let classes = STEMS.get(hash);
-            if !classes.is_none() {
-                found = classes;
-            }
-        }
-    }
-    found
+/// Whether a known word begins with these three bytes, given their hash; it may also be none.
+pub(crate) fn may_begin(hash: u32) -> bool {
+    let bit = hash as usize % HEAD_BITS;
+    WORDS.heads.get(bit / 64).is_some_and(|word| (word >> (bit % 64)) & 1 == 1)
+}
+
+/// The classes of exactly the word of this hash: for scripts that write no spaces, where a stem would swallow its
+/// neighbours.
+pub(crate) fn exact_of(hash: u32) -> Classes {
+    WORDS.get(hash)
 }
 
 impl Table {
-    fn get(&self, hash: u32) -> Classes {
+    fn may_hold(&self, hash: u32) -> bool {
         let bit = hash as usize % FILTER_BITS;
-        if self.filter.get(bit / 64).is_none_or(|word| (word >> (bit % 64)) & 1 == 0) {
+        self.filter.get(bit / 64).is_some_and(|word| (word >> (bit % 64)) & 1 == 1)
+    }
+
+    fn get(&self, hash: u32) -> Classes {
+        if !self.may_hold(hash) {
             return Classes::NONE;
         }
         let mut slot = (hash as usize >> 7) & (SLOTS - 1);
@@ -123,8 +146,12 @@ impl Table {
 #[expect(clippy::indexing_slicing, reason = "runs in the compiler, where a wrong index is a compile error")]
 #[expect(clippy::large_stack_arrays, reason = "runs in the compiler")]
 const fn build(stems: bool) -> Table {
-    let mut table =
-        Table { hashes: [0; SLOTS], classes: [Classes::NONE; SLOTS], filter: [0; FILTER_BITS / 64] };
+    let mut table = Table {
+        hashes: [0; SLOTS],
+        classes: [Classes::NONE; SLOTS],
+        filter: [0; FILTER_BITS / 64],
+        heads: [0; HEAD_BITS / 64],
+    };
     let mut group = 0;
     while group < GROUPS.len() {
         let mut index = 0;
@@ -148,6 +175,10 @@ impl Table {
             while at < bytes.len() && bytes[at] != b' ' && bytes[at] != b'*' {
                 hash = hash_step(hash, bytes[at]);
                 at += 1;
+                if at - start == HEAD {
+                    let bit = hash as usize % HEAD_BITS;
+                    self.heads[bit / 64] |= 1 << (bit % 64);
+                }
             }
             let is_stem = at < bytes.len() && bytes[at] == b'*';
             if at > start && is_stem == stems {

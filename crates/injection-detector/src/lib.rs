@@ -3,7 +3,7 @@
 //! A text becomes words with classes ([`mod@score`]); rows of [`rules`] name sequences of classes ("set aside", "earlier",
 //! "instructions"), so that one row speaks twenty languages; a small linear [`model`] adds what the rows leave over. Both
 //! look at stretches of about 500 characters, so that one bad line in a long file is not averaged away. Letters are
-//! folded first (case, width, accents, look-alikes, invisible characters, digits for letters); what is behind base64,
+//! folded first (case, width, accents, look-alikes, invisible characters, digits for letters); what is behind base64, base32, binary digits,
 //! hex, percent signs, entities, ROT13, Morse code, spaced or reversed letters, tag characters or variation selectors is
 //! decoded and judged again.
 //!
@@ -14,15 +14,16 @@
 //!   decided by what the agent is *allowed* to do.
 //! * **An attacker who reads these rules.** Paraphrase, irony, stories and long persuasion get through; published work
 //!   breaks far larger detectors by adapting to them. It stops mass attacks, careless ones and known ones.
-//! * **Languages outside the lexicon** (some twenty-five are in it, English far better than the others), attacks split
+//! * **Languages outside the lexicon** (some thirty-five are in it, English far better than the others), attacks split
 //!   over several tool results, pictures, sound, archives and documents in binary formats.
-//! * **Ciphers it does not undo**: keys of one's own, nested encodings, base32, braille, invented alphabets.
+//! * **Ciphers it does not undo**: keys of one's own, nested encodings, base85, braille, invented alphabets.
 //! * **The middle of texts beyond two megabytes**: of those the beginning and the end are looked at.
 //!
 //! It is wrong the other way too: texts that *quote* attacks (security documents, tests of detectors) look like attacks
 //! to it several times in a hundred; `corpus injection` prints how often. An exception by path or fingerprint is the
 //! remedy.
 
+mod address;
 mod class;
 mod decide;
 mod decode;

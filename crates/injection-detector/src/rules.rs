@@ -109,17 +109,6 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
     GROUPS.iter().flat_map(|group| group.iter())
 }
 
-/// The rule with this place in [`all`].
-fn at(mut index: usize) -> Option<&'static Rule> {
-    for group in GROUPS {
-        match group.get(index) {
-            Some(rule) => return Some(rule),
-            None => index -= group.len(),
-        }
-    }
-    None
-}
-
 /// A rule met in a text, from one token to another (both included).
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Hit {
@@ -141,56 +130,120 @@ const COUNT: usize = {
     count
 };
 
-/// What each rule can begin with, in the order of [`all`]: most words are passed over without a look at a rule.
-static OPENINGS: [Classes; COUNT] = openings();
+/// Every rule in the order of [`all`], to be had by its number.
+static TABLE: [&Rule; COUNT] = table();
 
-/// What any rule can begin with.
-const BEGINNINGS: Classes = beginnings();
+/// For each class of words, the rules that can begin with it.
+static STARTING: [RuleSet; 64] = starting();
+
+/// A set of rules, by number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct RuleSet([u64; 3]);
+
+impl RuleSet {
+    /// How many rules a set can hold.
+    pub(crate) const MOST: usize = 192;
+
+    const fn with(mut self, rule: usize) -> Self {
+        let [first, second, third] = &mut self.0;
+        match rule / 64 {
+            0 => *first |= 1 << (rule % 64),
+            1 => *second |= 1 << (rule % 64),
+            _ => *third |= 1 << (rule % 64),
+        }
+        self
+    }
+
+    fn join(&mut self, other: Self) {
+        self.0.iter_mut().zip(other.0).for_each(|(mine, theirs)| *mine |= theirs);
+    }
+
+    /// Puts the rule in; whether it was not there before.
+    pub(crate) fn insert(&mut self, rule: u32) -> bool {
+        let before = *self;
+        *self = self.with(rule as usize);
+        *self != before
+    }
+
+    /// The rules in the set, in order, taken out one after the other.
+    fn pop(&mut self) -> Option<u32> {
+        for (part, bits) in (0_u32..).zip(&mut self.0) {
+            if *bits != 0 {
+                let rule = part * 64 + bits.trailing_zeros();
+                *bits &= *bits - 1;
+                return Some(rule);
+            }
+        }
+        None
+    }
+}
 
 #[expect(clippy::indexing_slicing, reason = "runs in the compiler, where a wrong index is a compile error")]
-const fn openings() -> [Classes; COUNT] {
-    let mut openings = [Classes::NONE; COUNT];
+const fn table() -> [&'static Rule; COUNT] {
+    const { assert!(COUNT <= RuleSet::MOST, "a rule set must hold every rule") };
+    let mut table = [&GROUPS[0][0]; COUNT];
     let (mut group, mut at) = (0, 0);
     while group < GROUPS.len() {
         let mut rule = 0;
         while rule < GROUPS[group].len() {
-            openings[at] = GROUPS[group][rule].steps[0].any;
+            table[at] = &GROUPS[group][rule];
             at += 1;
             rule += 1;
         }
         group += 1;
     }
-    openings
+    table
 }
 
 #[expect(clippy::indexing_slicing, reason = "runs in the compiler, where a wrong index is a compile error")]
-const fn beginnings() -> Classes {
-    let openings = openings();
-    let mut classes = Classes::NONE;
-    let mut at = 0;
-    while at < COUNT {
-        classes = classes.or(openings[at]);
-        at += 1;
+const fn starting() -> [RuleSet; 64] {
+    let table = table();
+    let mut starting = [RuleSet([0; 3]); 64];
+    let mut rule = 0;
+    while rule < COUNT {
+        let mut class = 0;
+        while class < 64 {
+            if table[rule].steps[0].any.has(class) {
+                starting[class as usize] = starting[class as usize].with(rule);
+            }
+            class += 1;
+        }
+        rule += 1;
     }
-    classes
+    starting
 }
 
 /// Appends every rule met in the tokens.
 pub(crate) fn find(tokens: &[Token], hits: &mut Vec<Hit>) {
     for (first, token) in tokens.iter().enumerate() {
-        if !token.classes.meets(BEGINNINGS) {
+        if token.classes.is_none() {
             continue;
         }
-        for (index, _) in (0_u32..).zip(&OPENINGS).filter(|(_, opening)| opening.meets(token.classes)) {
-            let Some(rule) = at(index as usize) else { continue };
+        let mut rules = RuleSet::default();
+        for class in token.classes.each() {
+            rules.join(STARTING.get(class as usize).copied().unwrap_or_default());
+        }
+        let near = classes_of(tokens.get(first + 1..).unwrap_or_default());
+        while let Some(index) = rules.pop() {
+            let Some(rule) = TABLE.get(index as usize) else { continue };
             let Some((opening, rest)) = rule.steps.split_first() else { continue };
+            let hopeless = |step: &Step| step.gap < NEAR && !step.any.is_none() && !step.any.meets(near);
             if opening.takes(token)
+                && !rest.first().is_some_and(hopeless)
                 && let Some(last) = follow(tokens, first, rest)
             {
                 hits.push(Hit { rule, index, first, last });
             }
         }
     }
+}
+
+/// Words looked at ahead of a rule's second step: most rules begin in vain, and are given up at the price of one look.
+const NEAR: usize = 8;
+
+/// The classes of the next words, together.
+fn classes_of(tokens: &[Token]) -> Classes {
+    tokens.iter().take(NEAR).fold(Classes::NONE, |classes, token| classes.or(token.classes))
 }
 
 /// Where the sequence ends, if it goes on as the steps ask. A sequence does not run over an empty line.

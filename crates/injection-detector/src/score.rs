@@ -68,7 +68,7 @@ pub const NOTABLE: u8 = 50;
 /// Worth speaking up wherever it stands: about one benign file in seven hundred gets here.
 pub const CERTAIN: u8 = 84;
 /// The margin that scores [`NOTABLE`], from the cross-validation over whole sources and repositories.
-const NOTABLE_MARGIN: f32 = -1.8;
+const NOTABLE_MARGIN: f32 = -1.0;
 
 /// The margin of a text in which nothing was found.
 pub const NOTHING: f32 = -12.0;
@@ -125,7 +125,7 @@ pub const fn reserve(surface: Surface) -> f32 {
         Surface::ToolResult => 0.0,
         Surface::Local => 0.7,
         Surface::Instructions => 1.0,
-        Surface::Prompt => 1.5,
+        Surface::Prompt => 2.5,
     }
 }
 

@@ -42,6 +42,9 @@ impl Marks {
     /// Directly before `>`, `]` or `|`.
     pub(crate) const SHUT: Self = Self(1 << 15);
 
+    /// The address of a picture, which is fetched without anybody asking.
+    pub(crate) const PICTURE: Self = Self(1 << 16);
+
     /// The set with the flags of both.
     #[must_use]
     pub(crate) const fn or(self, other: Self) -> Self {

@@ -2,8 +2,9 @@
 
 use core::ops::Range;
 
+use crate::address;
 use crate::class::Classes;
-use crate::fold;
+use crate::fold::{self, Folder};
 use crate::lexicon;
 use crate::token::{Marks, Token};
 
@@ -26,9 +27,29 @@ pub(crate) fn tokenize(text: &str, hidden: &[Range<usize>]) -> Vec<Token> {
         hidden,
         word: Vec::with_capacity(MAX_WORD * 4),
         other: Vec::with_capacity(MAX_WORD * 4),
+        folder: None,
     };
     reader.read();
     reader.tokens
+}
+
+/// Of each byte: 1 a digit, 2 a small letter, 3 a capital.
+static KINDS: [u8; 256] = kinds();
+
+#[expect(clippy::indexing_slicing, reason = "runs in the compiler, where a wrong index is a compile error")]
+const fn kinds() -> [u8; 256] {
+    let mut kinds = [0; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        kinds[byte as usize] = match byte {
+            b'0'..=b'9' => 1,
+            b'a'..=b'z' => 2,
+            b'A'..=b'Z' => 3,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    kinds
 }
 
 struct Reader<'t> {
@@ -44,6 +65,8 @@ struct Reader<'t> {
     hidden: &'t [Range<usize>],
     word: Vec<u8>,
     other: Vec<u8>,
+    /// There once a letter outside ASCII was met.
+    folder: Option<Box<Folder>>,
 }
 
 impl Reader<'_> {
@@ -75,9 +98,10 @@ impl Reader<'_> {
             self.at = self.text.len();
             return;
         };
-        if fold::is_unspaced(character) && character.is_alphanumeric() {
+        let is_letter = self.folder().is_letter(character);
+        if is_letter && fold::is_unspaced(character) {
             self.read_unspaced();
-        } else if character.is_alphanumeric() {
+        } else if is_letter {
             self.read_word();
         } else {
             match character {
@@ -90,6 +114,10 @@ impl Reader<'_> {
             }
             self.at += character.len_utf8();
         }
+    }
+
+    fn folder(&mut self) -> &mut Folder {
+        self.folder.get_or_insert_with(|| Box::new(Folder::new()))
     }
 
     fn mark(&mut self, marks: Marks) {
@@ -166,6 +194,9 @@ impl Reader<'_> {
 
     /// A word: letters, digits, and the signs that stand for letters between them.
     fn read_word(&mut self) {
+        if self.read_plain_word() {
+            return;
+        }
         let start = self.at;
         self.word.clear();
         let mut shape = Shape::default();
@@ -192,6 +223,34 @@ impl Reader<'_> {
             self.skip_rest();
         }
         self.finish_word(start, shape);
+    }
+
+    /// A word of ASCII letters and digits and nothing else, as most are; false where there is more to it.
+    fn read_plain_word(&mut self) -> bool {
+        let start = self.at;
+        let rest = self.text.as_bytes().get(start..).unwrap_or_default();
+        let mut shape = Shape::default();
+        let mut length = 0;
+        for byte in rest.iter().take(MAX_WORD) {
+            let kind = KINDS.get(usize::from(*byte)).copied().unwrap_or(0);
+            if kind == 0 {
+                break;
+            }
+            shape.letters += u32::from(kind >= 2);
+            shape.upper += u32::from(kind == 3);
+            shape.signs += u32::from(kind == 1);
+            length += 1;
+        }
+        let more = matches!(rest.get(length), Some(b'\'' | b'@' | b'$' | 0x80..));
+        if length == 0 || length == MAX_WORD || more {
+            return false;
+        }
+        self.word.clear();
+        // Digits have this bit anyway.
+        self.word.extend(rest.iter().take(length).map(|byte| byte | 0x20));
+        self.at += length;
+        self.finish_word(start, shape);
+        true
     }
 
     fn skip_rest(&mut self) {
@@ -227,23 +286,21 @@ impl Reader<'_> {
 
     fn takes_character(&mut self, shape: &mut Shape) -> bool {
         let Some(character) = self.character() else { return false };
-        if fold::is_invisible(character) {
-            // A joiner between letters of the scripts that need it is spelling; elsewhere it hides a word.
-            shape.hidden |= shape.letters > 0 && shape.foreign == 0;
-        } else if character == '’'
-            && self.text.get(self.at..).is_some_and(|rest| rest.starts_with("’t") || rest.starts_with("’s"))
-        {
-        } else if character.is_alphanumeric() && !fold::is_unspaced(character) {
-            let before = self.word.len();
-            fold::push_folded(character, &mut self.word);
-            let folded = self.word.get(before..).unwrap_or_default();
-            if folded.iter().all(u8::is_ascii) {
+        if let Some(letter) = self.fold_letter(character) {
+            if letter.ascii {
                 shape.letters += 1;
                 // Fullwidth and mathematical letters fold to ASCII; so do accented ones, which hide nothing.
                 shape.hidden |= u32::from(character) >= 0x2000;
             } else {
                 shape.foreign += 1;
+                shape.honest |= !letter.twin;
             }
+        } else if fold::is_invisible(character) {
+            // A joiner between letters of the scripts that need it is spelling; elsewhere it hides a word.
+            shape.hidden |= shape.letters > 0 && shape.foreign == 0;
+        } else if character == '’'
+            && self.text.get(self.at..).is_some_and(|rest| rest.starts_with("’t") || rest.starts_with("’s"))
+        {
         } else if !matches!(character, '\u{300}'..='\u{36F}' | '\u{900}'..='\u{DFF}' | '\u{591}'..='\u{5C7}' | '\u{64B}'..='\u{65F}')
         {
             return false;
@@ -254,6 +311,17 @@ impl Reader<'_> {
         true
     }
 
+    /// Appends a letter of a script that writes spaces to the word.
+    fn fold_letter(&mut self, character: char) -> Option<fold::Letter> {
+        if fold::is_unspaced(character) {
+            return None;
+        }
+        let mut word = core::mem::take(&mut self.word);
+        let letter = self.folder().fold(character, &mut word);
+        self.word = word;
+        letter
+    }
+
     fn finish_word(&mut self, start: usize, shape: Shape) {
         let mut marks = Marks::NONE;
         if shape.letters >= 3 && shape.upper == shape.letters && shape.foreign == 0 {
@@ -261,26 +329,30 @@ impl Reader<'_> {
         }
         if self.is_address(shape) {
             self.read_address();
-            return self.push(start, Classes::TARGET, marks);
+            let address = self.text.get(start..self.at).unwrap_or_default();
+            let blank = if address::has_blank(address) { Classes::BLANK } else { Classes::NONE };
+            if address::is_picture(self.text.get(..start).unwrap_or_default()) {
+                marks = marks.or(Marks::PICTURE);
+            }
+            return self.push(start, lexicon::hash(&self.word), Classes::TARGET.or(blank), marks);
         }
-        let mut classes = lexicon::classes_of(&self.word);
+        let (hash, mut classes) = lexicon::look_up(&self.word);
         if shape.hidden {
             marks = marks.or(Marks::DISGUISED);
         }
         if classes.is_none() {
             let known = (shape.signs > 0 && shape.letters > 1 && fold::unleet(&self.word, &mut self.other))
-                || (shape.foreign > 0 && fold::skeleton(&self.word, &mut self.other));
+                || (shape.foreign > 0 && !shape.honest && fold::skeleton(&self.word, &mut self.other));
             if known {
                 classes = lexicon::exact(&self.other);
             }
             if classes.is_none() && shape.letters == 0 && shape.foreign > 3 {
                 classes = self.without_article();
             } else if !classes.is_none() {
-                core::mem::swap(&mut self.word, &mut self.other);
-                marks = marks.or(Marks::DISGUISED);
+                return self.push(start, lexicon::hash(&self.other), classes, marks.or(Marks::DISGUISED));
             }
         }
-        self.push(start, classes, marks);
+        self.push(start, hash, classes, marks);
     }
 
     /// Arabic and Hebrew write "and", "the" and "to" as the first letters of the word.
@@ -300,15 +372,20 @@ impl Reader<'_> {
         if shape.at_sign && self.byte(self.at) == b'.' {
             return true;
         }
-        matches!(self.word.as_slice(), b"http" | b"https" | b"ftp")
-            && self.byte(self.at) == b':'
-            && self.byte(self.at + 1) == b'/'
-            || self.word.as_slice() == b"www" && self.byte(self.at) == b'.'
+        match self.byte(self.at) {
+            b':' if self.byte(self.at + 1) == b'/' => {
+                matches!(self.word.as_slice(), b"http" | b"https" | b"ftp")
+            }
+            b'.' => self.word.as_slice() == b"www",
+            _ => false,
+        }
     }
 
     fn read_address(&mut self) {
-        while !matches!(self.byte(self.at), 0..=b' ' | b'"' | b'<' | b'>' | b')' | b'`' | b'\'' | b']' | 0x80..)
-        {
+        // A bracket ends an address unless it opens a place to fill in.
+        let ends =
+            |byte: u8| matches!(byte, 0..=b' ' | b'"' | b'<' | b'>' | b')' | b'`' | b'\'' | b']' | 0x80..);
+        while !ends(self.byte(self.at)) {
             self.at += 1;
         }
         self.word.truncate(8);
@@ -343,12 +420,19 @@ impl Reader<'_> {
         let rest = self.text.get(self.at..)?;
         let mut found = None;
         let mut end = self.at;
+        let mut hash = lexicon::HASH_START;
         for character in rest.chars().take(14) {
             if !fold::is_unspaced(character) {
                 break;
             }
-            end += character.len_utf8();
-            let classes = lexicon::exact(self.text.as_bytes().get(self.at..end)?);
+            let length = character.len_utf8();
+            let bytes = self.text.as_bytes().get(end..end + length)?;
+            hash = bytes.iter().fold(hash, |hash, byte| lexicon::hash_step(hash, *byte));
+            end += length;
+            if end - self.at == 3 && !lexicon::may_begin(hash) {
+                return None;
+            }
+            let classes = lexicon::exact_of(hash);
             if !classes.is_none() {
                 found = Some((end, classes));
             }
@@ -357,14 +441,13 @@ impl Reader<'_> {
     }
 
     fn push_piece(&mut self, start: usize, end: usize, classes: Classes) {
-        self.word.clear();
-        self.word.extend_from_slice(self.text.as_bytes().get(start..end).unwrap_or_default());
+        let hash = lexicon::hash(self.text.as_bytes().get(start..end).unwrap_or_default());
         let at = core::mem::replace(&mut self.at, end);
-        self.push(start, classes, Marks::NONE);
+        self.push(start, hash, classes, Marks::NONE);
         self.at = at;
     }
 
-    fn push(&mut self, start: usize, classes: Classes, marks: Marks) {
+    fn push(&mut self, start: usize, hash: u32, classes: Classes, marks: Marks) {
         let mut marks = marks.or(self.next);
         if self.quote.is_some() {
             marks = marks.or(Marks::QUOTED);
@@ -395,7 +478,7 @@ impl Reader<'_> {
         self.tokens.push(Token {
             start: u32::try_from(start).unwrap_or(u32::MAX),
             end: u32::try_from(self.at).unwrap_or(u32::MAX),
-            hash: lexicon::hash(&self.word),
+            hash,
             classes,
             marks,
         });
@@ -411,6 +494,8 @@ struct Shape {
     upper: u32,
     signs: u32,
     foreign: u32,
+    /// One of the foreign letters looks like no Latin one.
+    honest: bool,
     hidden: bool,
     at_sign: bool,
 }

@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 use crate::class::Classes;
-use crate::rules::{self, Family, Hit};
+use crate::rules::{self, Family, Hit, RuleSet};
 use crate::token::{Marks, Token};
 
 /// Words in a window; English text has about six characters a word with its space.
@@ -169,12 +169,11 @@ fn is_code(words: &[Token]) -> bool {
 fn points(tokens: &[Token], hits: &[Hit], facts: Facts) -> f32 {
     let mut best = [0.0_f32; Family::COUNT];
     let mut rest = [0.0_f32; Family::COUNT];
-    let mut seen = 0_u128;
+    let mut seen = RuleSet::default();
     for hit in hits {
-        if seen >> hit.index & 1 == 1 {
+        if !seen.insert(hit.index) {
             continue;
         }
-        seen |= 1 << hit.index;
         let worth = hit.rule.points as f32 * weight(tokens, hit);
         let family = hit.rule.family as usize;
         let (Some(best), Some(rest)) = (best.get_mut(family), rest.get_mut(family)) else { continue };

@@ -196,7 +196,11 @@ fn judge_styled(
             .then_some(Weight::Suspect);
     }
     // Fullwidth letters are at home among ideographs.
-    (!line.has_east_asian()).then_some(Weight::Note)
+    if line.has_east_asian() {
+        return None;
+    }
+    let known = line.is_meant(from) && makeup.letters >= 4 && is_known(facts, word);
+    Some(if known { Weight::Suspect } else { Weight::Note })
 }
 
 /// Whether the word, read as ASCII, is one that the text uses, or one that matters anywhere.

@@ -144,9 +144,9 @@ pub(crate) fn fold(c: char) -> Option<char> {
     letter(&tables::FOLDS, Traits::STYLED, c)
 }
 
-/// Whether the letter belongs to a script written from right to left.
+/// Whether the letter belongs to a script written from right to left. The Arabic letter mark is no letter.
 pub(crate) fn is_right_to_left(c: char) -> bool {
-    matches!(group(c), Some(Group::Joining | Group::RightToLeft))
+    c != '\u{61C}' && matches!(group(c), Some(Group::Joining | Group::RightToLeft))
 }
 
 fn letter(table: &[(u32, u8)], of: u16, c: char) -> Option<char> {

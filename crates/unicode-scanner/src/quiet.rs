@@ -19,13 +19,21 @@ pub(crate) fn is_quiet(row: &str, opens_text: bool, kind: Kind, facts: &Facts<'_
     if matches!(kind, Kind::Command | Kind::Path) {
         return false;
     }
-    let mut pass =
-        Pass { kind, facts, word: 0, letters: 0, before: None, joinable: false, east_asian: false };
+    let mut pass = Pass {
+        opens_text,
+        kind,
+        facts,
+        word: 0,
+        letters: 0,
+        before: None,
+        joinable: false,
+        east_asian: false,
+    };
     let mut styled = false;
     let mut characters = row.char_indices();
     while let Some((at, c)) = characters.next() {
         let Some(traits) = traits(c) else { return false };
-        if traits.has_sort() && !pass.justifies(at, c, traits, characters.as_str(), opens_text) {
+        if traits.has_sort() && !pass.justifies(c, traits, characters.as_str()) {
             return false;
         }
         if traits.has(Traits::PART) {
@@ -68,6 +76,8 @@ enum Word {
 }
 
 struct Pass<'t> {
+    /// The line is the text's first.
+    opens_text: bool,
     kind: Kind,
     facts: &'t Facts<'t>,
     /// The traits of the letters of the word so far, together.
@@ -122,7 +132,7 @@ impl Pass<'_> {
     }
 
     /// Whether a character that calls for a second look is what script or emoji need, as far as its neighbours tell.
-    fn justifies(&self, at: usize, c: char, traits: Traits, rest: &str, opens_text: bool) -> bool {
+    fn justifies(&self, c: char, traits: Traits, rest: &str) -> bool {
         let after = rest.chars().next();
         let group = |c: Option<char>| c.and_then(property::group);
         let hidden = |c: Option<char>| c.is_some_and(is_zero_width);
@@ -139,7 +149,7 @@ impl Pass<'_> {
                 let asian = |c| group(c) == Some(Group::SoutheastAsian);
                 !hidden(after) && !hidden(self.before) && (asian(self.before) || asian(after))
             }
-            (Some(Sort::ByteOrderMark), _) => opens_text && at == 0 && !hidden(after),
+            (Some(Sort::ByteOrderMark), _) => self.opens_text && self.before.is_none() && !hidden(after),
             (Some(Sort::BidiMark), _) => {
                 let word = |c: Option<char>| c.is_some_and(|c| c == '_' || c.is_ascii_alphanumeric());
                 !(word(self.before) && word(after))

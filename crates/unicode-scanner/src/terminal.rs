@@ -36,6 +36,8 @@ fn control(line: &Line<'_>, facts: &Facts<'_>, at: usize, escapes: bool, marks: 
         }
         '\u{80}'..='\u{9F}' => Weight::Note,
         _ if quoted => Weight::Suspect,
+        // A shell drops it, a compiler may stop at it, a person sees neither.
+        '\u{0}' if matches!(line.kind, Kind::Code | Kind::Command | Kind::Path) => Weight::Suspect,
         _ if facts.is_binary() || line.kind == Kind::Output => Weight::Note,
         '\u{8}' | '\u{7F}' if is_overstrike(line, at) => Weight::Note,
         // A character taken back is read by a program and not by a person; shifts change the alphabet.
@@ -103,6 +105,12 @@ fn control_sequence(line: &Line<'_>, at: usize) -> (usize, Option<Weight>) {
         // Text drawn over other text is read by a program and not by a person.
         Some('A'..='H' | 'J' | 'K' | 'S' | 'T' | 'X' | 'd' | 'f' | 's' | 'u')
             if line.kind != Kind::Output =>
+        {
+            Some(Weight::Suspect)
+        }
+        // The other screen covers what stood there before.
+        Some('h' | 'l')
+            if line.kind != Kind::Output && matches!(parameters.as_str(), "?47" | "?1047" | "?1049") =>
         {
             Some(Weight::Suspect)
         }

@@ -132,7 +132,7 @@ const BLOCK: usize = 64;
 /// The same properties again, a number for each character of the first two planes: one load instead of a search.
 fn traits(text: &mut String) {
     let names = |rows: &[(&str, &str)], of: &str| -> String {
-        rows.iter().map(|(name, _)| format!(", Some({of}::{name})")).collect()
+        rows.iter().map(|(name, _)| format!(", Some({of}::{name})")).collect::<Vec<_>>().concat()
     };
     for (about, name, of, rows) in [
         ("A number in `BLOCKS` to its sort.", "SORT_OF", "Sort", SORTS),
@@ -337,7 +337,9 @@ fn folds() -> BTreeMap<u32, char> {
         .chain(0xFF00..=0xFF5E)
         .chain(0x1F110..=0x1F16F)
         .chain(0x2100..=0x214F)
+        .chain(0x2160..=0x217F)
         .chain(0x2B0..=0x2B8)
+        .chain(0x2E1..=0x2E3)
         .chain(0x1D2C..=0x1D6A)
         .chain(0x1D9C..=0x1DBF)
         .chain(0x2071..=0x207F);

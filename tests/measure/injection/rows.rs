@@ -21,6 +21,8 @@ pub enum Group {
     Security,
     /// A benign prompt.
     Prompt,
+    /// An honest text of our own, written to be full of the rules' words; part of every training, reported apart.
+    Own,
 }
 
 impl Group {
@@ -70,7 +72,8 @@ pub fn read(files: &[PathBuf]) -> Result<Vec<Row>, String> {
                 serde_json::from_str(line).map_err(|error| format!("{}: {error}", file.display()))?;
             let field = |name: &str| row[name].as_str().unwrap_or_default().to_string();
             let text = field("text");
-            let group = group(attacks, &field("kind"));
+            let own = field("source").starts_with("own-");
+            let group = if own { Group::Own } else { group(attacks, &field("kind")) };
             let paragraphs = if group == Group::File { paragraphs(&text) } else { Vec::new() };
             rows.push(Row {
                 paragraphs,

@@ -6,32 +6,19 @@ use super::{Encoding, Piece};
 const MIN_RUN: usize = 8;
 
 pub(super) fn find(text: &str, found: &mut Vec<Piece>) {
+    let mut from = 0;
     // Every one of them begins with one of these bytes in UTF-8.
-    if memchr::memchr2(0xEF, 0xF3, text.as_bytes()).is_none() {
-        return;
-    }
-    let mut bytes = Vec::new();
-    let mut start = 0;
-    for (at, character) in text.char_indices() {
-        if let Some(byte) = hidden_byte(character) {
-            if bytes.is_empty() {
-                start = at;
-            }
-            bytes.push(byte);
-        } else if !bytes.is_empty() {
-            take(&mut bytes, start..at, found);
+    while let Some(at) = text.as_bytes().get(from..).and_then(|rest| memchr::memchr2(0xEF, 0xF3, rest)) {
+        let start = from + at;
+        let run = text.get(start..).unwrap_or_default();
+        let bytes: Vec<u8> = run.chars().map_while(hidden_byte).collect();
+        let length: usize = run.chars().take(bytes.len()).map(char::len_utf8).sum();
+        if bytes.len() >= MIN_RUN {
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            found.push(Piece { encoding: Encoding::Invisible, range: start..start + length, text });
         }
+        from = start + length.max(1);
     }
-    take(&mut bytes, start..text.len(), found);
-}
-
-fn take(bytes: &mut Vec<u8>, range: core::ops::Range<usize>, found: &mut Vec<Piece>) {
-    let run = core::mem::take(bytes);
-    if run.len() < MIN_RUN {
-        return;
-    }
-    let text = String::from_utf8_lossy(&run).into_owned();
-    found.push(Piece { encoding: Encoding::Invisible, range, text });
 }
 
 fn hidden_byte(character: char) -> Option<u8> {

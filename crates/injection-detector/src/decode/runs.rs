@@ -1,6 +1,6 @@
-//! Runs of base64, hex, percent signs, entities and escapes.
+//! Runs of base64, base32, hex, binary digits, percent signs, entities and escapes.
 
-use memchr::memchr_iter;
+use memchr::{memchr, memchr_iter, memrchr};
 
 use super::{Encoding, Piece, readable};
 
@@ -8,25 +8,39 @@ use super::{Encoding, Piece, readable};
 const MIN_RUN: usize = 24;
 const MAX_RUN: usize = 16 * 1024;
 
+/// Bytes of base64 in both alphabets, which hold those of hex.
+static IN_RUN: [bool; 256] = in_run();
+
+#[expect(clippy::indexing_slicing, reason = "runs in the compiler, where a wrong index is a compile error")]
+const fn in_run() -> [bool; 256] {
+    let mut inside = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        inside[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_');
+        byte += 1;
+    }
+    inside
+}
+
 pub(super) fn find(text: &str, found: &mut Vec<Piece>) {
     let bytes = text.as_bytes();
+    let inside = |byte: &u8| IN_RUN.get(usize::from(*byte)).copied().unwrap_or(false);
     let mut start = 0;
-    let mut at = 0;
-    while at <= bytes.len() {
-        let inside = bytes.get(at).is_some_and(|byte| {
-            byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=')
-        });
-        if !inside {
-            if at - start >= MIN_RUN {
-                run(text, start, at, found);
-            }
-            start = at + 1;
+    // Read from behind, a stretch shows its last break first: most of a text is never looked at.
+    while let Some(stretch) = bytes.get(start..start + MIN_RUN) {
+        if let Some(last) = stretch.iter().rposition(|byte| !inside(byte)) {
+            start += last + 1;
+            continue;
         }
-        at += 1;
+        let rest = bytes.get(start + MIN_RUN..).unwrap_or_default();
+        let end = start + MIN_RUN + rest.iter().position(|byte| !inside(byte)).unwrap_or(rest.len());
+        run(text, start, end, found);
+        start = end + 1;
     }
     lines(text, b'%', 6, Encoding::Percent, found);
     lines(text, b'&', 6, Encoding::Escapes, found);
     lines(text, b'\\', 8, Encoding::Escapes, found);
+    binary(text, found);
     morse(text, found);
 }
 
@@ -37,8 +51,11 @@ fn run(text: &str, start: usize, end: usize, found: &mut Vec<Piece>) {
     let Some(run) = text.get(start..end) else { return };
     let bytes = run.trim_end_matches('=').as_bytes();
     let hex = bytes.iter().all(u8::is_ascii_hexdigit);
+    let base32 = bytes.iter().all(|byte| matches!(byte, b'A'..=b'Z' | b'2'..=b'7'));
     let (encoding, decoded) = if hex && bytes.len() % 2 == 0 {
         (Encoding::Hex, unhex(bytes))
+    } else if base32 {
+        (Encoding::Base32, unbase32(bytes))
     } else {
         (Encoding::Base64, unbase64(bytes))
     };
@@ -59,6 +76,26 @@ fn unhex(bytes: &[u8]) -> Option<Vec<u8>> {
 
 fn digit(byte: u8) -> Option<u8> {
     char::from(byte).to_digit(16).and_then(|value| u8::try_from(value).ok())
+}
+
+fn unbase32(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut held: u32 = 0;
+    let mut bits = 0;
+    for byte in bytes {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'2'..=b'7' => byte - b'2' + 26,
+            _ => return None,
+        };
+        held = (held << 5 | u32::from(value)) & 0xfff;
+        bits += 5;
+        if bits >= 8 {
+            bits -= 8;
+            out.push(u8::try_from((held >> bits) & 0xff).ok()?);
+        }
+    }
+    Some(out)
 }
 
 fn unbase64(bytes: &[u8]) -> Option<Vec<u8>> {
@@ -93,20 +130,23 @@ fn unbase64(bytes: &[u8]) -> Option<Vec<u8>> {
 
 /// Lines with many escapes, decoded whole: an attacker need not encode every letter.
 fn lines(text: &str, sign: u8, least: usize, encoding: Encoding, found: &mut Vec<Piece>) {
-    if memchr_iter(sign, text.as_bytes()).take(least).count() < least {
-        return;
-    }
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        if line.len() <= MAX_RUN && memchr_iter(sign, line.as_bytes()).take(least).count() >= least {
-            let (decoded, count) = unescape(line);
-            if count >= least
-                && let Some(text) = readable(decoded)
-            {
-                found.push(Piece { encoding, range: start..start + line.trim_end().len(), text });
-            }
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    while let Some(first) = bytes.get(from..).and_then(|rest| memchr(sign, rest)).map(|at| from + at) {
+        let start = bytes.get(..first).and_then(|before| memrchr(b'\n', before)).map_or(0, |at| at + 1);
+        let end =
+            bytes.get(first..).and_then(|rest| memchr(b'\n', rest)).map_or(bytes.len(), |at| first + at);
+        from = end;
+        let Some(line) = text.get(start..end).filter(|line| line.len() <= MAX_RUN) else { continue };
+        if memchr_iter(sign, line.as_bytes()).take(least).count() < least {
+            continue;
         }
-        start += line.len();
+        let (decoded, count) = unescape(line);
+        if count >= least
+            && let Some(text) = readable(decoded)
+        {
+            found.push(Piece { encoding, range: start..start + line.trim_end().len(), text });
+        }
     }
 }
 
@@ -152,6 +192,29 @@ fn escape(rest: &str) -> Option<(char, usize)> {
         return character.map(|character| (character, end + 1));
     }
     None
+}
+
+/// Bytes written as eight binary digits each, with or without spaces between.
+fn binary(text: &str, found: &mut Vec<Piece>) {
+    let bytes = text.as_bytes();
+    let is_digit = |byte: &u8| matches!(byte, b'0' | b'1');
+    let mut from = 0;
+    while let Some(at) = bytes.get(from..).and_then(|rest| memchr::memmem::find(rest, b"01")) {
+        let stretch = bytes.get(from..from + at).unwrap_or_default();
+        let start = from + at - stretch.iter().rev().take_while(|byte| is_digit(byte)).count();
+        let rest = bytes.get(start..).unwrap_or_default();
+        let length = rest.iter().take_while(|byte| is_digit(byte) || matches!(byte, b' ' | b',')).count();
+        from = start + length.max(1);
+        let digits: Vec<u8> = rest.iter().take(length).filter(|byte| is_digit(byte)).copied().collect();
+        if digits.len() < 8 * 8 || !digits.len().is_multiple_of(8) || length > MAX_RUN {
+            continue;
+        }
+        let decoded =
+            digits.chunks(8).map(|byte| byte.iter().fold(0, |sum, bit| sum << 1 | (bit & 1))).collect();
+        if let Some(text) = readable(decoded) {
+            found.push(Piece { encoding: Encoding::Binary, range: start..start + length, text });
+        }
+    }
 }
 
 const MORSE: &[(&str, u8)] = &[

@@ -85,7 +85,7 @@ pub(super) const THAI: &[Row] = &[
     foreign(C::OVERRIDE, "เพิกเฉย ละเว้น ลืม"),
     foreign(C::PRIOR, "ก่อนหน้า ก่อนหน้านี้ ข้างต้น"),
     foreign(C::ALL, "ทั้งหมด ทุก"),
-    foreign(C::INSTRUCTION, "คําสั่ง คําแนะนํา"),
+    foreign(C::INSTRUCTION, "คําสั่ง คำสั่ง คําแนะนํา คำแนะนำ"),
     foreign(C::REVEAL, "เปิดเผย แสดง"),
     foreign(C::SECRET, "รหัสผ่าน ความลับ"),
 ];

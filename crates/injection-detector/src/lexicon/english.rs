@@ -186,6 +186,10 @@ pub(super) const ROWS: &[Row] = &[
         "toxic discriminatory hateful racist sexist insulting offensive slur slurs obscene vulgar derogatory defamatory",
     ),
     row(C::URGENT, "note"),
+    row(
+        C::GRANT,
+        "approved preapproved authorised authorized consented confirmed granted permitted agreed allowed cleared",
+    ),
     // The rules' most telling words in ROT13, and backwards.
     row(
         C::SCRAMBLED,

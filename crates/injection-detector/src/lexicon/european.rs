@@ -5,6 +5,8 @@ use crate::class::Classes as C;
 
 /// German.
 pub(super) const GERMAN: &[Row] = &[
+    foreign(C::URGENT, "hinweis anmerkung"),
+    foreign(C::SYSTEM, "system systems"),
     foreign(
         C::OVERRIDE,
         "ignoriere ignorier ignorieren ignorierst missachte missachten vergiss vergessen vergesst verwirf \
@@ -53,6 +55,8 @@ pub(super) const GERMAN: &[Row] = &[
 
 /// French.
 pub(super) const FRENCH: &[Row] = &[
+    foreign(C::URGENT, "note remarque"),
+    foreign(C::SEND, "envoie envoie-les envoies inserer ajoute ajoutez ajoute"),
     foreign(
         C::OVERRIDE,
         "ignore ignorez ignorer ignorons oublie oubliez oublier neglige negligez negliger outrepasse \
@@ -96,6 +100,8 @@ pub(super) const FRENCH: &[Row] = &[
 
 /// Spanish.
 pub(super) const SPANISH: &[Row] = &[
+    foreign(C::URGENT, "nota aviso"),
+    foreign(C::SYSTEM, "sistema"),
     foreign(
         C::OVERRIDE,
         "ignora ignore ignorar ignoren olvida olvide olvidar olvidate omite omita descarta descarte \
@@ -137,6 +143,8 @@ pub(super) const SPANISH: &[Row] = &[
 
 /// Portuguese.
 pub(super) const PORTUGUESE: &[Row] = &[
+    foreign(C::URGENT, "nota aviso atencao"),
+    foreign(C::SYSTEM, "sistema"),
     foreign(
         C::OVERRIDE,
         "ignore ignora ignorar ignorem esqueca esquece esquecam esquecer desconsidere desconsidera descarte",
@@ -172,6 +180,8 @@ pub(super) const PORTUGUESE: &[Row] = &[
 
 /// Italian.
 pub(super) const ITALIAN: &[Row] = &[
+    foreign(C::URGENT, "nota avviso attenzione"),
+    foreign(C::SYSTEM, "sistema"),
     foreign(
         C::OVERRIDE,
         "ignora ignorare ignorate ignori dimentica dimenticare dimenticate dimentichi trascura",

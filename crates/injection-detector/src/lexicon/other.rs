@@ -55,6 +55,11 @@ pub(super) const UKRAINIAN: &[Row] = &[
 
 /// Turkish.
 pub(super) const TURKISH: &[Row] = &[
+    foreign(C::REFUSE, "reddetme reddetmeden reddedemezsin"),
+    foreign(C::FOLLOW, "uyma uy uygula"),
+    foreign(C::NOW, "bundan"),
+    foreign(C::ENABLE, "kapali acik kapat"),
+    foreign(C::OVERRIDE, "atla boz cigne muafsin"),
     foreign(C::ENABLE, "devre etkin*"),
     foreign(C::OVERRIDE, "kaldir iptal gecersiz yoksay yok gormezden unut unutun dikkate aldirma"),
     foreign(C::PRIOR, "onceki yukaridaki eski"),

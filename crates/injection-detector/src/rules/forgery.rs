@@ -50,6 +50,49 @@ pub(super) const RULES: &[Rule] = &[
         ],
     },
     Rule {
+        id: "note-from-rank",
+        family: Forgery,
+        points: 50,
+        what: "forges a note from somebody of rank",
+        steps: &[
+            word(C::URGENT.or(C::SESSION).or(C::NEW)).marked(Marks::SENTENCE),
+            word(C::SYSTEM.or(C::AUTHORITY)).marked(Marks::COLON).within(5),
+        ],
+    },
+    Rule {
+        id: "system-note-foreign",
+        family: Forgery,
+        points: 45,
+        what: "forges, in another language, a note of the system",
+        steps: &[
+            word(C::URGENT.or(C::SESSION).or(C::INSTRUCTION)).marked(Marks::SENTENCE),
+            word(C::SYSTEM).also(C::FOREIGN).marked(Marks::COLON).within(2),
+        ],
+    },
+    Rule {
+        id: "user-has-approved",
+        family: Forgery,
+        points: 35,
+        what: "claims that the user has given leave",
+        steps: &[
+            word(C::USER.or(C::AUTHORITY)),
+            word(C::GRANT).within(4),
+            word(C::ALL.or(C::YOU).or(C::RUN).or(C::NEW).or(C::FOLLOW)).within(2),
+            word(C::NONE.or(C::RUN).or(C::TOOL).or(C::SEND).or(C::TASK).or(C::SESSION)).within(3),
+        ],
+    },
+    Rule {
+        id: "tool-result-forged",
+        family: Forgery,
+        points: 45,
+        what: "forges where a tool's result ends",
+        steps: &[
+            word(C::END).marked(Marks::SENTENCE),
+            word(C::TOOL.or(C::RUN)).within(2),
+            word(C::ANSWER.or(C::SAY).or(C::SESSION)).within(1),
+        ],
+    },
+    Rule {
         id: "finished-task",
         family: Forgery,
         points: 40,
