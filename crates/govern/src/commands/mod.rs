@@ -4,6 +4,7 @@ mod allow;
 mod arguments;
 pub mod audit;
 mod charter;
+mod completions;
 mod doctor;
 mod evidence;
 mod explain;
@@ -15,9 +16,11 @@ pub mod init;
 pub mod install;
 mod integrity;
 mod log;
+mod man;
 mod mcp;
 mod monitor;
 mod overlay;
+mod pages;
 mod platform;
 pub mod policy;
 mod replay;
@@ -76,6 +79,8 @@ pub const COMMANDS: &[Command] = &[
     scan::COMMAND,
     explain::COMMAND,
     hook::COMMAND,
+    completions::COMMAND,
+    man::COMMAND,
 ];
 
 /// What a command of this program said.

@@ -18,7 +18,7 @@ pub(super) const COMMAND: Command = Command {
 };
 
 #[rustfmt::skip] // One row a line, so that two new verbs never meet in one.
-const VERBS: &[Verb] = &[
+pub(super) const VERBS: &[Verb] = &[
     fill::VERB,
     CHECK,
     people::ASK,

@@ -28,7 +28,7 @@ pub(super) const COMMAND: Command = Command {
 
 /// Every verb, in the order people meet them.
 #[rustfmt::skip] // One row a line, so that two new verbs never meet in one.
-const VERBS: &[Verb] = &[
+pub(super) const VERBS: &[Verb] = &[
     verify::VERB,
     query::VERB,
     tail::VERB,

@@ -22,7 +22,7 @@ pub(super) const COMMAND: Command = Command {
 };
 
 #[rustfmt::skip] // One row a line, so that two new verbs never meet in one.
-const VERBS: &[Verb] = &[
+pub(super) const VERBS: &[Verb] = &[
     Verb { name: "files", about: "each file Claude read or wrote in the last 30 days, how often, last when, by whom", options: OPTIONS, run: files },
     Verb { name: "sensitive", about: "each access to a path where secrets are kept, in the last 30 days", options: OPTIONS, run: sensitive },
     Verb { name: "commands", about: "each shell command of the last 7 days", options: OPTIONS, run: commands },
