@@ -16,8 +16,12 @@ pub fn records(log: &Path, since: &str, until: &str) -> Vec<Value> {
     files.retain(|file| file.extension().is_some_and(|extension| extension == "jsonl"));
     files.sort();
     let text: String = files.iter().map(|file| fs::read_to_string(file).expect("a day file")).collect();
+    // Records have milliseconds; a bound without them would sort behind the record of the same moment.
+    let bound = |text: &str| if text.contains('.') { text.to_owned() } else { text.replace('Z', ".000Z") };
+    let (since, until) = (bound(since), bound(until));
     let all = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("a record"));
-    all.filter(|record| record["ts"].as_str().is_some_and(|ts| ts >= since && ts < until)).collect()
+    all.filter(|record| record["ts"].as_str().is_some_and(|ts| ts >= since.as_str() && ts < until.as_str()))
+        .collect()
 }
 
 /// How often each text stands in a field of the records that fit.

@@ -74,8 +74,6 @@ fn one_command_makes_the_report_and_one_the_bundle() {
     git(&client, &["commit", "--quiet", "-m", "Bring the repository under governance"]);
     sessions(&client);
 
-    // A report holds the records before the second it is made in.
-    std::thread::sleep(std::time::Duration::from_millis(1100));
     let report: Value = serde_json::from_str(&ok(&client, &["report", "--format", "json"])).expect("JSON");
     let period = |key: &str| report["period"][key].as_str().expect("a time");
     let (since, until, log) = (period("since"), period("until"), client.state().join("log"));

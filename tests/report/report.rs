@@ -272,7 +272,7 @@ fn monitoring_goes_by_the_time_of_records_and_says_none_or_no_data() {
     let world = World::new(300);
     let ask = |arguments: &[&str]| world.run(&[&["monitor"], arguments].concat());
     // The files were written just now; the records are of other days.
-    let recent = ask(&["files"]);
+    let recent = ask(&["files", "--since", "1h"]);
     assert!(recent.stdout.is_empty() && said(&recent).contains("no data"), "{}", said(&recent));
     let none = ask(&["files", "--since", BEGIN, "--user", "nobody"]);
     assert!(none.stdout.is_empty() && said(&none).contains("none: "), "{}", said(&none));

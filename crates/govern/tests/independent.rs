@@ -68,3 +68,16 @@ fn shipped_logs_are_locked_complete_and_answer_the_same() {
     assert!(said.status.success(), "{out}\n{err}");
     eprintln!("{out}");
 }
+
+#[test]
+fn the_report_over_a_fleet_is_the_machines_reports_added_up() {
+    let Some(python) = python("chdb", "import chdb") else { return };
+    let said = Command::new(python)
+        .arg(script("report.py"))
+        .arg(env!("CARGO_BIN_EXE_govern"))
+        .output()
+        .expect("runs");
+    let (out, err) = (String::from_utf8_lossy(&said.stdout), String::from_utf8_lossy(&said.stderr));
+    assert!(said.status.success(), "{out}\n{err}");
+    eprintln!("{out}");
+}

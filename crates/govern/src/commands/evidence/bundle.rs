@@ -15,6 +15,8 @@ use ledger::{segments, to_hex};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 type Files = BTreeMap<String, Vec<u8>>;
@@ -161,7 +163,9 @@ fn write_folder(out: &Path, files: &Files) -> Result<(), Failure> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
         }
-        hook_core::files::write_atomic(&path, bytes, 0o600)?;
+        // The folder's new name is what makes it whole; forcing each of fifty files to the disk would only take long.
+        let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+        file.write_all(bytes).map_err(|error| failed(&path, error))?;
     }
     std::fs::rename(temporary.path(), out).map_err(|error| failed(out, error))?;
     // It is the bundle now, no longer temporary.

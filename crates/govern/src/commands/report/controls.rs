@@ -69,7 +69,7 @@ fn hook(name: &str, about: &str, policy: &Policy, wired: &[HookCommand]) -> Valu
     let mode = policy.hook_mode();
     // Off by policy, or wired nowhere: either way it does nothing.
     let in_force = mode == Mode::Enforce && !events.is_empty();
-    json!({"hook": name, "about": about, "mode": mode.name(), "events": events, "blocks_when_it_cannot_run": blocks,
+    json!({"hook": name, "about": about, "mode": mode.name(), "events": events, "fails_closed": blocks,
            "in_force": in_force})
 }
 

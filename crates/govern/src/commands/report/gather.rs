@@ -8,7 +8,7 @@ use super::figures::Figures;
 use super::{agenda, controls, maturity, repository, trail};
 use crate::commands::arguments::Arguments;
 use crate::{Failure, Io};
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Timelike as _, Utc};
 use hook_core::files;
 use ledger::segments;
 use serde_json::{Map, Value, json};
@@ -39,7 +39,13 @@ impl Request {
         let folder = |name: &str, default: PathBuf| {
             arguments.value(name).map_or(default, |folder| io.cwd.join(folder))
         };
-        let until = arguments.value("--until").map_or(Ok(io.now), |text| time::moment(text, io.now))?;
+        // Whole seconds, this one included: what was done a moment ago is in the report.
+        let this_second =
+            io.now.with_nanosecond(0).and_then(|now| now.checked_add_signed(TimeDelta::seconds(1)));
+        let until = match arguments.value("--until") {
+            Some(text) => time::moment(text, io.now)?,
+            None => this_second.unwrap_or(io.now),
+        };
         let since = match arguments.value("--since") {
             Some(text) => time::moment(text, io.now)?,
             None => until.checked_sub_signed(TimeDelta::days(QUARTER_DAYS)).unwrap_or(until),

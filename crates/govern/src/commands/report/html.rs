@@ -59,7 +59,7 @@ pub(super) fn html(data: &Value, sections: &[Section]) -> Result<String, fmt::Er
 
 fn write_block(block: &Block, out: &mut String) -> fmt::Result {
     match block {
-        Block::Text(text) => writeln!(out, "<p>{}</p>", escape(text)),
+        Block::Text(text) => writeln!(out, "<p>{}</p>", prose(text)),
         Block::Facts(facts) => write_facts(facts, out),
         Block::Table(table) => write_table(table, out),
         Block::Bars(bars) => chart::bars(bars, out),
@@ -68,7 +68,7 @@ fn write_block(block: &Block, out: &mut String) -> fmt::Result {
         Block::List { title, items } => {
             writeln!(out, "<h3>{}</h3>\n<ul class=\"list\">", escape(title))?;
             for item in items {
-                writeln!(out, "<li>{}</li>", escape(item))?;
+                writeln!(out, "<li>{}</li>", prose(item))?;
             }
             writeln!(out, "</ul>")
         }
@@ -148,6 +148,19 @@ fn digest(text: &str) -> String {
 
 fn day(value: &Value) -> String {
     escape(told(value).get(..10).unwrap_or_default())
+}
+
+/// A sentence, with what stands between backticks set as code.
+fn prose(text: &str) -> String {
+    let pieces: Vec<String> = text.split('`').map(escape).collect();
+    let mut out = String::new();
+    for (at, piece) in pieces.iter().enumerate() {
+        // A last backtick without a partner opens nothing.
+        let is_code = at % 2 == 1 && at + 1 < pieces.len();
+        let (open, close) = if is_code { ("<code>", "</code>") } else { ("", "") };
+        out.extend([open, piece, close]);
+    }
+    out
 }
 
 /// Text from files and commands is data: no tag, no attribute, no invisible character that turns what stands around it.

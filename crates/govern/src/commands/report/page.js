@@ -7,8 +7,8 @@ for (const region of document.querySelectorAll(".table")) {
   heads.forEach((head, column) => {
     const button = document.createElement("button");
     button.type = "button";
-    button.append(...head.childNodes);
-    head.append(button);
+    button.setAttribute("aria-label", `Sort by ${head.textContent}`);
+    head.append(" ", button);
     button.addEventListener("click", () => {
       const down = head.getAttribute("aria-sort") === "ascending";
       const text = (row) => row.cells[column].textContent;

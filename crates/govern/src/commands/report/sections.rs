@@ -182,7 +182,7 @@ fn controls(data: &Value) -> Vec<Block> {
         )),
         table(
             "Hooks",
-            &["hook", "mode", "in_force", "events", "blocks_when_it_cannot_run"],
+            &["hook", "mode", "in_force", "events", "fails_closed"],
             at(controls, "hooks"),
             "No hook.",
         ),
