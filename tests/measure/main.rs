@@ -5,6 +5,7 @@ mod audit;
 mod commands;
 mod injection;
 mod secrets;
+mod settings;
 mod speed;
 mod unicode;
 
@@ -23,6 +24,7 @@ const MEASURES: &[Measure] = &[
     Measure { name: "injection", run: injection::run },
     Measure { name: "secrets", run: secrets::run },
     Measure { name: "speed", run: speed::run },
+    Measure { name: "settings", run: settings::measure },
     Measure { name: "unicode", run: unicode::measure },
 ];
 

@@ -8,6 +8,9 @@ use super::{Finding, Subject, about, at};
 
 pub fn check(subject: &Subject, findings: &mut Vec<Finding>) {
     let registry = subject.registry.as_deref().and_then(|text| registry(text, findings));
+    if let Some((file, document)) = &subject.manifest {
+        manifest(subject, (file, document), registry.as_ref(), findings);
+    }
     let Some((file, document)) = &subject.servers else {
         return;
     };
@@ -25,12 +28,37 @@ pub fn check(subject: &Subject, findings: &mut Vec<Finding>) {
             return;
         }
     };
-    let Some(servers) = root.get("mcpServers") else {
+    // In a plugin the servers may stand at the top.
+    let in_plugin = |part: std::path::Component<'_>| part.as_os_str().to_string_lossy().contains("plugin");
+    let flat = || file.components().any(in_plugin);
+    let Some(servers) = root.get("mcpServers").or_else(|| flat().then_some(root)) else {
         findings.extend(at("MCP-10", file, document, root.span, "there is no `mcpServers`."));
         return;
     };
     for member in servers.effective_members() {
         judge(subject, (file, document), registry.as_ref(), (&member.key, &member.value), findings);
+    }
+}
+
+/// A plugin's manifest: valid JSON, and the servers it may bring.
+fn manifest(
+    subject: &Subject,
+    (file, document): (&Path, &Document),
+    registry: Option<&Registry>,
+    findings: &mut Vec<Finding>,
+) {
+    match &document.root {
+        Ok(root) => {
+            let servers = root.get("mcpServers").map(Node::effective_members).unwrap_or_default();
+            for member in servers {
+                judge(subject, (file, document), registry, (&member.key, &member.value), findings);
+            }
+        }
+        Err(error) => {
+            let span = claude_config::json::Span { start: error.offset, end: error.offset + 1 };
+            let message = format!("nothing of this plugin is loaded: {}", error.what);
+            findings.extend(at("SET-1", file, document, span, message));
+        }
     }
 }
 

@@ -52,6 +52,10 @@ pub struct Subject {
     pub root: PathBuf,
     pub project: Option<Settings>,
     pub local: Option<Settings>,
+    /// A plugin's `hooks/hooks.json`.
+    pub plugin: Option<Settings>,
+    /// A plugin's or a marketplace's manifest.
+    pub manifest: Option<(PathBuf, Document)>,
     /// `.mcp.json`.
     pub servers: Option<(PathBuf, Document)>,
     pub registry: Option<String>,
@@ -86,6 +90,8 @@ impl Subject {
             root: root.to_path_buf(),
             project: settings(".claude/settings.json", Source::Project)?,
             local: settings(".claude/settings.local.json", Source::Local)?,
+            plugin: None,
+            manifest: None,
             servers: text(".mcp.json")?.map(|found| (PathBuf::from(".mcp.json"), Document::new(found))),
             registry: text(".claude/mcp-registry.yaml")?,
             claude_md,
@@ -104,6 +110,8 @@ impl Subject {
             root: self.root.clone(),
             project: None,
             local: None,
+            plugin: None,
+            manifest: None,
             servers: None,
             registry: None,
             claude_md: None,
@@ -124,6 +132,8 @@ impl Subject {
             root: PathBuf::from("."),
             project: None,
             local: None,
+            plugin: None,
+            manifest: None,
             servers: None,
             registry: None,
             claude_md: None,
@@ -134,7 +144,8 @@ impl Subject {
             today,
             alone: true,
         };
-        if base.ends_with(".mcp.json") || base.ends_with("mcp.json") {
+        let workflow = path.components().any(|part| part.as_os_str() == "workflows");
+        if base.ends_with("mcp.json") {
             subject.servers = Some((path, Document::new(text)));
         } else if base.ends_with("settings.local.json") {
             subject.local = Some(Settings::new(&path, Source::Local, Document::new(text)));
@@ -143,12 +154,19 @@ impl Subject {
             subject.project = Some(Settings::new(&path, source, Document::new(text)));
         } else if base.ends_with("CLAUDE.md") {
             subject.claude_md = Some((path, text));
+        } else if workflow {
+            subject.workflow = Some(text);
+        } else if base.ends_with("hooks.json") {
+            // A plugin's hooks have the form of a settings file's; rules it has none.
+            subject.plugin = Some(Settings::new(&path, Source::Project, Document::new(text)));
+        } else if base.ends_with("plugin.json") || base.ends_with("marketplace.json") {
+            subject.manifest = Some((path, Document::new(text)));
         } else if path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
             subject.registry = Some(text);
         } else {
             return Err(Failure::Usage(format!(
                 "`{name}` is not a file the audit knows: settings.json, settings.local.json, .mcp.json, CLAUDE.md, \
-                 mcp-registry.yaml"
+                 mcp-registry.yaml, a workflow, or a plugin's hooks.json, plugin.json, marketplace.json"
             )));
         }
         Ok(subject)
@@ -156,7 +174,7 @@ impl Subject {
 
     /// The settings files there are.
     pub fn settings(&self) -> impl Iterator<Item = &Settings> {
-        self.project.iter().chain(&self.local)
+        self.project.iter().chain(&self.local).chain(&self.plugin)
     }
 }
 

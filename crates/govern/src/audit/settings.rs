@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use claude_config::json::{Node, Value};
-use claude_config::settings::{Settings, Standing};
+use claude_config::settings::{Settings, Source, Standing};
 use hook_core::Tier;
 
 use super::{Expectation, Finding, Subject, about, at};
@@ -76,7 +76,10 @@ pub(crate) fn switches(settings: &Settings, findings: &mut Vec<Finding>) {
         }
     };
     let is_true = |node: &Node| matches!(node.value, Value::Bool(true));
-    add("SET-5", &["disableAllHooks"], &is_true, "`disableAllHooks` is true.");
+    // In managed settings it is the administrator's own decision.
+    if settings.source != Source::Managed {
+        add("SET-5", &["disableAllHooks"], &is_true, "`disableAllHooks` is true.");
+    }
     add("MCP-9", &["enableAllProjectMcpServers"], &is_true, "`enableAllProjectMcpServers` is true.");
     let bypass = |node: &Node| node.as_str() == Some("bypassPermissions");
     add("SET-6", &["permissions", "defaultMode"], &bypass, "`defaultMode` is bypassPermissions.");
