@@ -18,7 +18,7 @@ pub struct NewFile {
 }
 
 /// The list of what is being changed, below the root while it lasts.
-const JOURNAL: &str = ".govern-journal.json";
+pub(crate) const JOURNAL: &str = ".govern-journal.json";
 
 /// The largest journal that is read, in bytes.
 const MAX_JOURNAL_BYTES: usize = 1024 * 1024;
@@ -61,19 +61,27 @@ pub fn recover(root: &Path) -> io::Result<bool> {
         })
         .collect()
     };
+    let whole = rows.get("whole").and_then(Value::as_bool) == Some(true);
     for (path, existed) in paths("files") {
         let old = beside(&path, "old");
-        if old.exists() {
+        if !whole && old.exists() {
             fs::rename(&old, &path)?;
-        } else if !existed {
+        } else if !whole && !existed {
             remove(&path)?;
         }
+        // Where both names are one file, a rename leaves both.
+        remove(&old)?;
         remove(&beside(&path, "new"))?;
+    }
+    if whole {
+        remove(&journal)?;
+        return Ok(false);
     }
     for (folder, _) in paths("folders").into_iter().rev() {
         // A folder somebody else has put something into stays.
         drop(fs::remove_dir(folder));
     }
+    remove(&beside(&journal, "new"))?;
     remove(&journal)?;
     Ok(true)
 }
@@ -83,12 +91,9 @@ fn write_all(root: &Path, files: &[NewFile], steps: &mut Steps) -> io::Result<()
     let rows: Vec<_> =
         files.iter().map(|file| json!({ "path": file.path, "existed": file.path.exists() })).collect();
     let made: Vec<_> = folders.iter().map(|folder| json!({ "path": folder, "existed": false })).collect();
+    let journal = |whole: bool| json!({ "files": rows, "folders": made, "whole": whole }).to_string();
     steps.next()?;
-    write_synced(
-        &root.join(JOURNAL),
-        json!({ "files": rows, "folders": made }).to_string().as_bytes(),
-        0o600,
-    )?;
+    write_synced(&root.join(JOURNAL), journal(false).as_bytes(), 0o600)?;
     for folder in &folders {
         steps.next()?;
         fs::create_dir(folder)?;
@@ -100,18 +105,24 @@ fn write_all(root: &Path, files: &[NewFile], steps: &mut Steps) -> io::Result<()
     for file in files {
         if file.path.exists() {
             steps.next()?;
-            fs::rename(&file.path, beside(&file.path, "old"))?;
+            keep(&file.path, &beside(&file.path, "old"))?;
         }
         steps.next()?;
         fs::rename(beside(&file.path, "new"), &file.path)?;
     }
     steps.next()?;
-    // From here on the new state is the state; what is left of the old is only rubbish.
-    fs::remove_file(root.join(JOURNAL))?;
-    for file in files {
-        remove(&beside(&file.path, "old"))?;
-    }
-    Ok(())
+    let next = beside(&root.join(JOURNAL), "new");
+    write_synced(&next, journal(true).as_bytes(), 0o600)?;
+    fs::rename(&next, root.join(JOURNAL))?;
+    // From here on the new state is the state; what is left of the old is only rubbish, and the journal names it.
+    recover(root).map(drop)
+}
+
+/// Keeps what a file holds under another name; the file itself stays, so that there is always one.
+fn keep(path: &Path, old: &Path) -> io::Result<()> {
+    remove(old)?;
+    // A link keeps bytes, bits and owner at no cost; where there are none, a copy does.
+    fs::hard_link(path, old).or_else(|_| fs::copy(path, old).map(drop))
 }
 
 /// The folders to make, outermost first.

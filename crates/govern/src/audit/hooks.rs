@@ -7,6 +7,9 @@ use claude_config::settings::{HookCommand, Launch, Settings};
 
 use super::{Finding, Subject, at};
 
+/// A script beyond this many bytes is not read.
+const LARGEST_SCRIPT_BYTES: usize = 256 * 1024;
+
 /// The longest timeout that still looks like seconds.
 const LONGEST_SECONDS: f64 = 1000.0;
 
@@ -15,7 +18,7 @@ pub fn check(subject: &Subject, findings: &mut Vec<Finding>) {
         for hook in settings.hooks() {
             judge(subject, settings, &hook, findings);
         }
-        timeouts(settings, findings);
+        handlers(settings, findings);
     }
 }
 
@@ -32,11 +35,17 @@ fn judge(subject: &Subject, settings: &Settings, hook: &HookCommand, findings: &
             .or_else(|| is_relative(&program).then_some(program.as_str()));
         if let (Some(inside), false) = (inside, subject.alone) {
             match executable(&subject.root.join(inside)) {
+                Some(true) if hook.event == "PreToolUse" && blocks_in_vain(&subject.root.join(inside)) => {
+                    add("HOOK-9", format!("`{inside}` ends with exit 1 and never with 2."));
+                }
                 Some(true) => {}
                 Some(false) => add("HOOK-2", format!("`{inside}` is not executable.")),
                 None => add("HOOK-2", format!("`{inside}` is not there.")),
             }
         }
+    }
+    if let Some(name) = dead_variable(&hook.launch) {
+        add("HOOK-7", format!("`{name}` is not set for hooks."));
     }
     if never_matches(&hook.matcher) {
         add("HOOK-5", format!("the matcher `{}` matches no tool.", hook.matcher));
@@ -92,22 +101,65 @@ fn never_matches(matcher: &str) -> bool {
     matcher != "*" && regex::Regex::new(matcher).is_err() && !matcher.contains("(?")
 }
 
-fn timeouts(settings: &Settings, findings: &mut Vec<Finding>) {
+/// The events on which `if` is looked at.
+const TOOL_EVENTS: &[&str] =
+    &["PreToolUse", "PostToolUse", "PostToolUseFailure", "PermissionRequest", "PermissionDenied"];
+
+/// What stands in a handler beside its command.
+fn handlers(settings: &Settings, findings: &mut Vec<Finding>) {
     let Some(events) = settings.root().and_then(|root| root.get("hooks")) else {
         return;
     };
-    let groups = events.members().iter().flat_map(|event| event.value.items());
-    for handler in groups.filter_map(|group| group.get("hooks")).flat_map(claude_config::json::Node::items) {
-        if let Some(timeout) = handler.get("timeout")
-            && timeout.as_number().is_some_and(|seconds| seconds >= LONGEST_SECONDS)
+    for event in events.members() {
+        let groups = event.value.items().iter();
+        for handler in
+            groups.filter_map(|group| group.get("hooks")).flat_map(claude_config::json::Node::items)
         {
-            findings.extend(at(
-                "HOOK-4",
-                &settings.file,
-                &settings.document,
-                timeout.span,
-                "the timeout is in seconds.",
-            ));
+            let mut add = |rule, span, message: String| {
+                findings.extend(at(rule, &settings.file, &settings.document, span, message));
+            };
+            if let Some(timeout) = handler.get("timeout")
+                && timeout.as_number().is_some_and(|seconds| seconds >= LONGEST_SECONDS)
+            {
+                add("HOOK-4", timeout.span, "the timeout is in seconds.".into());
+            }
+            if let Some(condition) = handler.get("if")
+                && !TOOL_EVENTS.contains(&event.key.as_str())
+            {
+                add("HOOK-6", condition.span, format!("`if` on {} is never true.", event.key));
+            }
         }
     }
+}
+
+/// Variables hooks were never given, or are given no longer.
+const DEAD_VARIABLES: &[&str] = &[
+    "CLAUDE_TOOL_INPUT",
+    "CLAUDE_TOOL_NAME",
+    "CLAUDE_TOOL_PARAMS",
+    "CLAUDE_TOOL_OUTPUT",
+    "CLAUDE_FILE_PATHS",
+];
+
+fn dead_variable(launch: &Launch) -> Option<&'static str> {
+    let Launch::Shell { line } = launch else { return None };
+    DEAD_VARIABLES
+        .iter()
+        .copied()
+        .find(|name| line.contains(&format!("${name}")) || line.contains(&format!("${{{name}")))
+}
+
+/// Whether a script means to block with exit 1: it never says 2 and answers no JSON.
+fn blocks_in_vain(script: &Path) -> bool {
+    let text = hook_core::files::read_text(script, LARGEST_SCRIPT_BYTES).ok().flatten().unwrap_or_default();
+    let says = |code: &str| {
+        text.lines().map(|line| line.split('#').next().unwrap_or_default()).any(|line| {
+            line.split([';', '&', '|', '{', '}']).any(|command| command.trim() == format!("exit {code}"))
+        })
+    };
+    text.starts_with("#!")
+        && says("1")
+        && !says("2")
+        && !text.contains("decision")
+        && !text.contains("Decision")
 }

@@ -6,9 +6,11 @@ pub mod hooks;
 pub mod mcp;
 pub mod output;
 pub mod permissions;
+mod repository;
 pub mod rules;
 pub mod settings;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use claude_config::json::{Document, Position};
@@ -26,6 +28,8 @@ pub const MAX_FILE_BYTES: usize = 8 * 1024 * 1024;
 #[derive(Debug, Clone)]
 pub struct Finding {
     pub rule: &'static Rule,
+    /// The rule's, unless the command line says otherwise.
+    pub level: Level,
     /// Relative to the audited folder.
     pub file: PathBuf,
     pub position: Position,
@@ -64,6 +68,10 @@ pub struct Subject {
     /// Who has acknowledged the charter, one JSON object a line.
     pub acknowledgements: Option<String>,
     pub workflow: Option<String>,
+    /// The governance files git tracks; `None` where there is no repository, or no git.
+    pub tracked: Option<BTreeSet<String>>,
+    /// Settings files below the root, relative to it.
+    pub nested: Vec<PathBuf>,
     /// The tier the repository says it is under.
     pub tier: Option<Tier>,
     pub today: chrono::NaiveDate,
@@ -98,6 +106,8 @@ impl Subject {
             charter: text(crate::charter::CHARTER)?,
             acknowledgements: text(crate::charter::PEOPLE)?,
             workflow: text(".github/workflows/ai-governance.yml")?,
+            tracked: repository::tracked(root),
+            nested: repository::nested_settings(root),
             tier: policy.get("tier").and_then(serde_json::Value::as_str).and_then(Tier::from_name),
             today,
             alone: false,
@@ -118,6 +128,8 @@ impl Subject {
             charter: None,
             workflow: None,
             acknowledgements: None,
+            tracked: None,
+            nested: Vec::new(),
             tier: None,
             today: self.today,
             alone: self.alone,
@@ -140,6 +152,8 @@ impl Subject {
             charter: None,
             acknowledgements: None,
             workflow: None,
+            tracked: None,
+            nested: Vec::new(),
             tier: None,
             today,
             alone: true,
@@ -189,17 +203,13 @@ pub struct Expectation {
 pub fn audit(subject: &Subject, expectation: Expectation) -> Vec<Finding> {
     let mut findings = Vec::new();
     settings::check(subject, expectation, &mut findings);
+    repository::check(subject, &mut findings);
     permissions::check(subject, &mut findings);
     hooks::check(subject, &mut findings);
     mcp::check(subject, &mut findings);
     documents::check(subject, &mut findings);
     findings.sort_by(|a, b| {
-        (a.rule.level, &a.file, a.position.line, a.rule.id).cmp(&(
-            b.rule.level,
-            &b.file,
-            b.position.line,
-            b.rule.id,
-        ))
+        (a.level, &a.file, a.position.line, a.rule.id).cmp(&(b.level, &b.file, b.position.line, b.rule.id))
     });
     findings
 }
@@ -218,8 +228,10 @@ pub(crate) fn at(
         .end
         .saturating_sub(span.start)
         .clamp(1, line.len().saturating_sub(position.column.saturating_sub(1)).max(1));
+    let rule = rules::find(rule)?;
     Some(Finding {
-        rule: rules::find(rule)?,
+        rule,
+        level: rule.level,
         file: file.to_path_buf(),
         position,
         line,
@@ -235,8 +247,10 @@ pub(crate) fn about(
     file: impl Into<PathBuf>,
     message: impl Into<String>,
 ) -> Option<Finding> {
+    let rule = rules::find(rule)?;
     Some(Finding {
-        rule: rules::find(rule)?,
+        rule,
+        level: rule.level,
         file: file.into(),
         position: Position { line: 1, column: 1 },
         line: String::new(),

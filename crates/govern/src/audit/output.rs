@@ -44,7 +44,7 @@ pub fn write(format: Format, findings: &[Finding], out: &mut dyn Write) -> io::R
 }
 
 fn counts(findings: &[Finding]) -> (usize, usize, usize) {
-    let of = |level| findings.iter().filter(|finding| finding.rule.level == level).count();
+    let of = |level| findings.iter().filter(|finding| finding.level == level).count();
     (of(Level::Error), of(Level::Warning), of(Level::Note))
 }
 
@@ -52,7 +52,7 @@ fn text(findings: &[Finding], out: &mut dyn Write) -> io::Result<()> {
     for finding in findings {
         let rule = finding.rule;
         let (line, column) = (finding.position.line, finding.position.column);
-        writeln!(out, "{}[{}]: {}", rule.level.name(), rule.id, finding.message)?;
+        writeln!(out, "{}[{}]: {}", finding.level.name(), rule.id, finding.message)?;
         writeln!(out, "  --> {}:{line}:{column}", finding.file.display())?;
         if !finding.line.is_empty() {
             // A tab is one column for the position and many for the eye; one blank each keeps the caret right.
@@ -73,7 +73,7 @@ fn as_json(findings: &[Finding]) -> Value {
         .iter()
         .map(|finding| {
             json!({
-                "rule": finding.rule.id, "level": finding.rule.level.name(), "title": finding.rule.title,
+                "rule": finding.rule.id, "level": finding.level.name(), "title": finding.rule.title,
                 "file": finding.file, "line": finding.position.line, "column": finding.position.column,
                 "message": finding.message, "effect": finding.rule.effect, "remedy": finding.rule.remedy,
                 "fingerprint": finding.fingerprint(),
@@ -110,7 +110,7 @@ fn sarif(findings: &[Finding]) -> Value {
             let (line, column) = (finding.position.line.max(1), finding.position.column.max(1));
             json!({
                 "ruleId": finding.rule.id,
-                "level": finding.rule.level.name(),
+                "level": finding.level.name(),
                 "message": { "text": finding.message },
                 "partialFingerprints": { "governance/v1": finding.fingerprint() },
                 "locations": [{ "physicalLocation": {
@@ -133,7 +133,7 @@ fn sarif(findings: &[Finding]) -> Value {
 
 fn junit(findings: &[Finding], out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
-    let failed: Vec<_> = findings.iter().filter(|finding| finding.rule.level != Level::Note).collect();
+    let failed: Vec<_> = findings.iter().filter(|finding| finding.level != Level::Note).collect();
     // One case a rule, so that what passed is seen as well.
     writeln!(out, "<testsuite name=\"govern audit\" tests=\"{}\" failures=\"{}\">", RULES.len(), {
         let mut ids: Vec<_> = failed.iter().map(|finding| finding.rule.id).collect();
@@ -197,7 +197,7 @@ fn markdown(findings: &[Finding], out: &mut dyn Write) -> io::Result<()> {
         writeln!(
             out,
             "| {} | {} | {}:{} | {} | {} |",
-            finding.rule.level.name(),
+            finding.level.name(),
             finding.rule.id,
             cell(&finding.file.to_string_lossy()),
             finding.position.line,
@@ -213,7 +213,7 @@ fn github(findings: &[Finding], out: &mut dyn Write) -> io::Result<()> {
     let data = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     let property = |text: &str| data(text).replace(':', "%3A").replace(',', "%2C");
     for finding in findings {
-        let level = if finding.rule.level == Level::Note { "notice" } else { finding.rule.level.name() };
+        let level = if finding.level == Level::Note { "notice" } else { finding.level.name() };
         writeln!(
             out,
             "::{level} file={},line={},col={},title={}::{}",

@@ -30,6 +30,77 @@ const SECRET_FILES: &[&str] = &[
     "credentials.json",
 ];
 
+/// The client's own tools (2.1.330), and names it once had.
+const TOOLS: &[&str] = &[
+    "Agent",
+    "Artifact",
+    "AskUserQuestion",
+    "Bash",
+    "BashOutput",
+    "Cd",
+    "ClaudeDesign",
+    "CronCreate",
+    "CronDelete",
+    "CronList",
+    "Edit",
+    "EndConversation",
+    "EnterPlanMode",
+    "EnterWorktree",
+    "ExitPlanMode",
+    "ExitWorktree",
+    "Glob",
+    "Grep",
+    "KillBash",
+    "KillShell",
+    "LS",
+    "LSP",
+    "ListAgents",
+    "ListMcpResources",
+    "ListMcpResourcesTool",
+    "Monitor",
+    "MultiEdit",
+    "NotebookEdit",
+    "NotebookRead",
+    "OfferChromeSetup",
+    "PowerShell",
+    "Projects",
+    "PushNotification",
+    "Read",
+    "ReadMcpResource",
+    "ReadMcpResourceDirTool",
+    "ReadMcpResourceTool",
+    "ReadNotifications",
+    "RemoteTrigger",
+    "ReportFindings",
+    "ScheduleWakeup",
+    "SendFeedback",
+    "SendMessage",
+    "SendUserFile",
+    "SendUserMessage",
+    "SetGoal",
+    "ShareOnboardingGuide",
+    "ShowOnboardingRolePicker",
+    "Skill",
+    "SlashCommand",
+    "SubagentHandback",
+    "Task",
+    "TaskCreate",
+    "TaskGet",
+    "TaskList",
+    "TaskOutput",
+    "TaskStop",
+    "TaskUpdate",
+    "TodoRead",
+    "TodoWrite",
+    "ToolSearch",
+    "WaitForMcpServers",
+    "WebFetch",
+    "WebSearch",
+    "Workflow",
+    "Write",
+    "propose_skills",
+];
+
 pub fn check(subject: &Subject, findings: &mut Vec<Finding>) {
     let mut protects_secrets = false;
     for settings in subject.settings() {
@@ -63,6 +134,11 @@ fn judge(settings: &Settings, behavior: Behavior, text: &str, item: &Node, findi
         }
     };
     let content = rule.content.as_deref();
+    let known =
+        rule.tool.starts_with("mcp__") || rule.tool.contains('*') || TOOLS.contains(&rule.tool.as_str());
+    if !known {
+        add("PERM-7", format!("`{text}`: Claude Code has no tool {}.", rule.tool));
+    }
     if NEVER_CONSULTED.contains(&rule.tool.as_str()) && content.is_some() {
         add("PERM-3", format!("`{text}`: path rules of {} are never consulted.", rule.tool));
     }

@@ -23,6 +23,7 @@ pub(super) const COMMAND: Command = Command {
             --min-tier T   every rule of the tier must be there\n\
             --baseline F   findings in F do not count; --write-baseline makes one\n\
             --fix          mends what can be mended without asking\n\
+            --deny RULE, --warn RULE, --allow RULE   an error, a warning, or nothing, whatever the rule's own level\n\
             Suppress a finding in .claude/governance.json: {\"audit\": [{\"rule\", \"file\", \"reason\", \"expires\"}]}.",
     run,
 };
@@ -52,6 +53,8 @@ struct Request<'a> {
     write_baseline: Option<&'a str>,
     fix: bool,
     dry_run: bool,
+    /// Rules whose level the command line sets; `None` leaves the rule out.
+    levels: Vec<(&'a str, Option<Level>)>,
 }
 
 impl<'a> Request<'a> {
@@ -67,6 +70,7 @@ impl<'a> Request<'a> {
             write_baseline: None,
             fix: false,
             dry_run: false,
+            levels: Vec::new(),
         };
         let mut rest = arguments;
         loop {
@@ -85,6 +89,9 @@ impl<'a> Request<'a> {
                         "--stdin" => request.stdin = Some(value),
                         "--baseline" => request.baseline = Some(value),
                         "--write-baseline" => request.write_baseline = Some(value),
+                        "--deny" => request.levels.push((known(value)?, Some(Level::Error))),
+                        "--warn" => request.levels.push((known(value)?, Some(Level::Warning))),
+                        "--allow" => request.levels.push((known(value)?, None)),
                         "--tier" | "--min-tier" => {
                             let tier =
                                 Tier::from_name(value).ok_or_else(|| usage(format!("no tier `{value}`")))?;
@@ -113,6 +120,12 @@ impl<'a> Request<'a> {
     }
 }
 
+/// The id of a rule, as the table has it.
+fn known(id: &str) -> Result<&'static str, Failure> {
+    let rule = rules::find(&id.to_uppercase()).map(|rule| rule.id);
+    rule.ok_or_else(|| Failure::Usage(format!("no rule `{id}`; `govern audit --rules` lists them")))
+}
+
 fn check(request: &Request<'_>, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let today = io.now.date_naive();
     let root = io.cwd.join(request.path.unwrap_or("."));
@@ -132,6 +145,17 @@ fn check(request: &Request<'_>, io: &mut Io<'_>) -> Result<Exit, Failure> {
         return mend(&subject, request, io);
     }
     let mut findings = audit::audit(&subject, Expectation { tier: request.tier });
+    for (rule, level) in &request.levels {
+        match level {
+            None => findings.retain(|finding| finding.rule.id != *rule),
+            Some(level) => {
+                findings.iter_mut().filter(|finding| finding.rule.id == *rule).for_each(|finding| {
+                    finding.level = *level;
+                });
+            }
+        }
+    }
+    findings.sort_by_key(|finding| finding.level);
     let mut dropped = drop_suppressed(&subject, &mut findings, io)?;
     if let Some(baseline) = request.baseline {
         dropped += drop_known(&io.cwd.join(baseline), &mut findings)?;
@@ -147,7 +171,7 @@ fn check(request: &Request<'_>, io: &mut Io<'_>) -> Result<Exit, Failure> {
     if dropped > 0 {
         writeln!(io.err, "{dropped} findings are suppressed or in the baseline")?;
     }
-    let fails = findings.iter().any(|finding| finding.rule.level <= request.fail_on);
+    let fails = findings.iter().any(|finding| finding.level <= request.fail_on);
     Ok(if fails { Exit::Findings } else { Exit::Clean })
 }
 

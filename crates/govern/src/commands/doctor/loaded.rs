@@ -15,6 +15,7 @@ pub(super) fn checks(patient: &Patient) -> Vec<Check> {
     let mut checks: Vec<Check> = patient.settings.iter().map(standing).collect();
     checks.extend(patient.settings.iter().filter_map(switched_off));
     checks.extend(below_the_root(patient));
+    checks.extend(half_done(patient));
     if patient.settings.is_empty() {
         checks.push(problem("settings", "no settings file counts here", "govern init standard"));
     }
@@ -93,6 +94,19 @@ fn below_the_root(patient: &Patient) -> Option<Check> {
     })
 }
 
+/// An `init` or `upgrade` that was ended in the middle; its next run undoes what it left.
+fn half_done(patient: &Patient) -> Option<Check> {
+    let root = patient.places.root();
+    root.join(crate::transaction::JOURNAL).exists().then(|| {
+        let tier = patient.tier.unwrap_or(hook_core::Tier::Standard);
+        problem(
+            "settings",
+            format!("{}: a change of the governance files was interrupted half way", root.display()),
+            format!("govern init {tier} --dir {}", word(root)),
+        )
+    })
+}
+
 /// What the tier asks for and the files do not hold.
 pub(super) fn drift(patient: &Patient, io: &Io<'_>) -> Result<Vec<Check>, Failure> {
     let mut checks = Vec::new();
@@ -109,7 +123,7 @@ pub(super) fn drift(patient: &Patient, io: &Io<'_>) -> Result<Vec<Check>, Failur
         let drifts = ["SET-0", "SET-7", "SET-8", "DOC-4"];
         let drifted: Vec<_> = findings
             .iter()
-            .filter(|finding| finding.rule.level != Level::Note && drifts.contains(&finding.rule.id))
+            .filter(|finding| finding.level != Level::Note && drifts.contains(&finding.rule.id))
             .collect();
         match drifted.first() {
             None => checks.push(good("tier", format!("{}: holds tier {held_to}", root.display()))),

@@ -169,7 +169,7 @@ fn acknowledged(patient: &Patient, io: &Io<'_>) -> Result<Option<Check>, Failure
         if standing.is_current() {
             good("charter", what)
         } else {
-            notice("charter", what, "govern charter acknowledge")
+            notice("charter", what, "govern charter ack")
         }
     }))
 }

@@ -94,7 +94,7 @@ fn charter(phase: &'static str, text: &'static str, patient: &Patient, io: &Io<'
     let standing = people.get(&io.user);
     let (state, detail) = match standing {
         Some(standing) if standing.is_current() => (State::Verified, standing.told()),
-        Some(standing) => (State::Open, format!("{}; `govern charter acknowledge`", standing.told())),
+        Some(standing) => (State::Open, format!("{}; `govern charter ack`", standing.told())),
         None => (State::Sign, String::new()),
     };
     Ok(Item { state, phase, text, detail })
@@ -119,7 +119,7 @@ fn own_settings(patient: &Patient, subject: &Subject) -> Result<String, String> 
         let mut findings = Vec::new();
         permissions::check(&subject, &mut findings);
         crate::audit::settings::switches(settings, &mut findings);
-        if let Some(first) = findings.iter().find(|finding| finding.rule.level == Level::Error) {
+        if let Some(first) = findings.iter().find(|finding| finding.level == Level::Error) {
             return Err(format!("{}: {}", settings.file.display(), first.message));
         }
     }

@@ -37,12 +37,18 @@ pub(super) const COMMAND: Command = Command {
 const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
 
 fn run(arguments: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> {
+    with_fault(arguments, io, Fault::None)
+}
+
+/// The whole command, with a fault at one of its writes: how a test interrupts it where it likes.
+pub fn with_fault(arguments: &[&str], io: &mut Io<'_>, fault: Fault) -> Result<Exit, Failure> {
     let request = Request::read(arguments, io)?;
     undo_interrupted(&request.folder, io)?;
     let answers = questions::ask(&request, io)?;
     let base = read_base(&request.folder)?;
     let place = Place { folder: request.folder.clone(), platform: request.platform.clone() };
-    let plan = plan(&place, &answers, base, Departures::Restore, io)?;
+    let mut plan = plan(&place, &answers, base, Departures::Restore, io)?;
+    plan.fault = fault;
     let left = plan.left.clone();
     if write(&request.folder, plan, request.dry_run, io)? {
         writeln!(
@@ -103,7 +109,7 @@ pub(super) fn write(folder: &Path, plan: Plan, dry_run: bool, io: &mut Io<'_>) -
     if changed.is_empty() {
         return Ok(false);
     }
-    commit(folder, &changed, Fault::None).map_err(|error| {
+    commit(folder, &changed, plan.fault).map_err(|error| {
         Failure::Unreadable(format!("{}: {error}; nothing was changed", folder.display()))
     })?;
     Ok(true)

@@ -8,7 +8,7 @@ use hook_core::{Tier, files};
 use super::merge::{self, Departures, MergedText, merged_claude_md, merged_settings, merged_text};
 use super::{Answers, Base, MAX_FILE_BYTES, base};
 use crate::tiers::{self, PROJECT_LAUNCHER};
-use crate::transaction::NewFile;
+use crate::transaction::{Fault, NewFile};
 use crate::{Failure, Io};
 
 /// Every file as it is to be, and what stays although the tier says otherwise.
@@ -17,6 +17,8 @@ pub(in crate::commands) struct Plan {
     pub(in crate::commands) files: Vec<(NewFile, Option<Vec<u8>>)>,
     /// One line each, for people.
     pub(in crate::commands) left: Vec<String>,
+    /// None, but in tests.
+    pub(in crate::commands) fault: Fault,
 }
 
 /// The files that are made from a template and then belong to the team: path, template.
@@ -122,7 +124,7 @@ pub(in crate::commands) struct Planner<'a> {
 
 impl<'a> Planner<'a> {
     pub(in crate::commands) fn new(folder: &'a Path) -> Self {
-        Self { folder, plan: Plan { files: Vec::new(), left: Vec::new() } }
+        Self { folder, plan: Plan { files: Vec::new(), left: Vec::new(), fault: Fault::None } }
     }
 
     fn read(&self, path: &str) -> Result<(PathBuf, Option<Vec<u8>>), Failure> {
