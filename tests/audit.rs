@@ -273,11 +273,11 @@ fn every_rule_explains_itself_and_the_fixes_say_what_they_did() {
 fn real_configurations_are_audited_in_time() {
     if governance_tests::shared().is_none() {
         eprintln!(
-            "the real configurations do not stand beside the project; `corpus audit --from FOLDER` reads others"
+            "the real configurations do not stand beside the project; `corpus settings --from FOLDER` reads others"
         );
         return;
     }
-    let output = Command::new(bin("corpus")).arg("audit").output().unwrap();
+    let output = Command::new(bin("corpus")).arg("settings").output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{text}");
 }
