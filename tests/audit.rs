@@ -112,10 +112,13 @@ fn registry(folder: &Path, list: &str, entry: &str) {
     write(folder, ".claude/mcp-registry.yaml", &text);
 }
 
-fn approval(version: &str, expires: &str) -> String {
+/// An approval of 30 days that began so many days ago.
+fn approval(version: &str, days_ago: i64) -> String {
+    let approved = chrono::Utc::now().date_naive() - chrono::Duration::days(days_ago);
+    let expires = approved + chrono::Duration::days(30);
     format!(
         "  - name: demo\n    version: \"{version}\"\n    source: https://example.com/demo\n    approved_by: Dana\n    \
-         approved_date: 2020-01-01\n    expires: {expires}\n    data_scope: INTERNAL\n    risk: LOW\n    \
+         approved_date: {approved}\n    expires: {expires}\n    data_scope: INTERNAL\n    risk: LOW\n    \
          rationale: a test\n    config:\n      command: npx\n      args: [\"-y\", \"demo-server@{version}\"]\n"
     )
 }
@@ -132,7 +135,7 @@ const ROWS: &[(&str, Break)] = &[
     ("SET-4", |folder| git(folder, &["rm", "-q", "--cached", ".claude/settings.json"])),
     ("SET-5", |folder| settings(folder, |value| value["disableAllHooks"] = json!(true))),
     ("SET-6", |folder| settings(folder, |value| value["permissions"]["defaultMode"] = json!("bypassPermissions"))),
-    ("SET-7", |folder| settings(folder, |value| value["permissions"]["disableAutoMode"] = Value::Null)),
+    ("SET-7", |folder| settings(folder, |value| drop(value["permissions"].as_object_mut().unwrap().remove("disableAutoMode")))),
     ("SET-8", |folder| change(folder, ".claude/settings.json", "\"Read(**/secrets/**)\",", "")),
     ("SET-9", |folder| change(folder, ".claude/settings.json", "{", "{ \"model\": \"a\", \"model\": \"b\",")),
     ("SET-10", |folder| write(folder, "packages/web/.claude/settings.json", "{}")),
@@ -164,11 +167,11 @@ const ROWS: &[(&str, Break)] = &[
     }),
     ("MCP-3", |folder| {
         server(folder, &pinned());
-        registry(folder, "approved", &approval("1.2.3", "2020-02-01"));
+        registry(folder, "approved", &approval("1.2.3", 100));
     }),
     ("MCP-4", |folder| {
         server(folder, &pinned());
-        registry(folder, "approved", &approval("1.2.4", "2099-01-01"));
+        registry(folder, "approved", &approval("1.2.4", 1));
     }),
     ("MCP-5", |folder| server(folder, &json!({ "command": "npx", "args": ["-y", "demo-server"] }))),
     ("MCP-6", |folder| server(folder, &json!({ "command": "npx", "args": ["demo-server@1.2.3"], "env": { "API_TOKEN": "q9Zr1kYb3VtN8sWc5uXf2LhJ0mPz" } }))),
@@ -198,14 +201,20 @@ fn each_rule_has_a_repository_that_triggers_it() {
     for rule in &rules {
         assert!(ROWS.iter().any(|(id, _)| id == rule), "{rule} has no repository");
     }
+    let mut wrong = Vec::new();
+    let whole = compliant();
     for (rule, break_it) in ROWS {
         assert!(rules.contains(rule), "there is no rule {rule}");
-        let folder = compliant();
+        let folder = tempfile::tempdir().unwrap();
+        let from = format!("{}/.", whole.path().display());
+        assert!(Command::new("cp").args(["-a", &from]).arg(folder.path()).status().unwrap().success());
         break_it(folder.path());
         let (found, code) = found(folder.path());
-        assert!(found.contains(*rule), "{rule} is not triggered, but {found:?}");
-        assert_eq!(code, Some(1), "{rule}");
+        if !found.contains(*rule) || code != Some(1) {
+            wrong.push(format!("{rule}: exit {code:?}, found {found:?}"));
+        }
     }
+    assert_eq!(wrong, Vec::<String>::new());
 }
 
 #[test]

@@ -7,6 +7,9 @@ use claude_config::settings::{HookCommand, Launch, Settings};
 
 use super::{Finding, Subject, at};
 
+/// Stands for the project's folder in a hook's path.
+const PROJECT: &str = "/<project>";
+
 /// A script beyond this many bytes is not read.
 const LARGEST_SCRIPT_BYTES: usize = 256 * 1024;
 
@@ -26,12 +29,13 @@ fn judge(subject: &Subject, settings: &Settings, hook: &HookCommand, findings: &
     let mut add = |rule: &'static str, message: String| {
         findings.extend(at(rule, &settings.file, &settings.document, hook.span, message));
     };
-    if let Some(program) = hook.program("${CLAUDE_PROJECT_DIR}", "~") {
+    if let Some(program) = hook.program(PROJECT, "~") {
         if is_relative(&program) {
             add("HOOK-3", format!("`{program}` is looked for in whatever folder the session is in."));
         }
         let inside = program
-            .strip_prefix("${CLAUDE_PROJECT_DIR}/")
+            .strip_prefix(PROJECT)
+            .and_then(|path| path.strip_prefix('/'))
             .or_else(|| is_relative(&program).then_some(program.as_str()));
         if let (Some(inside), false) = (inside, subject.alone) {
             match executable(&subject.root.join(inside)) {
