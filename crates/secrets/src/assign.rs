@@ -10,6 +10,10 @@ pub(crate) struct Site {
     pub(crate) start: usize,
     /// The quote the value stands in.
     pub(crate) quote: Option<u8>,
+    /// Only the order of strings says that this is the value: `'String', 'API_KEY', 'v'`.
+    pub(crate) listed: bool,
+    /// A comma stands between name and value.
+    pub(crate) paired: bool,
 }
 
 const NAME: Class = Class::of("a-zA-Z0-9_. \t-");
@@ -39,13 +43,32 @@ pub(crate) fn site(text: &[u8], name_end: usize) -> Option<Site> {
     if operator_length == 0 {
         return None;
     }
-    let is_argument = written == b",";
-    let is_known = written.iter().any(|byte| matches!(byte, b'=' | b':' | b'>' | b'|'));
-    let is_second_argument = is_argument && operator > after_name;
-    if !is_known && !is_second_argument {
+    // `sign("x", "secret") => '...'` is what a call gives back, `(token) => {` a function.
+    if written == b"=>" && text.get(after_name..operator)?.contains(&b')') {
         return None;
     }
-    open_value(text, operator + operator_length, 2)
+    if written == b"," {
+        return second_of_pair(text, after_name, operator + 1);
+    }
+    let is_known = written.iter().any(|byte| matches!(byte, b'=' | b':' | b'>'))
+        || memchr::memmem::find(written, b"||").is_some();
+    is_known.then(|| open_value(text, operator + operator_length, 2))?
+}
+
+/// `setProperty("x_token", "v")`, `('x_token', 'v')`: the name is the first string after the bracket, the value the next
+/// one. In a longer list of strings the one after a telling word is seldom its value.
+fn second_of_pair(text: &[u8], name_end: usize, after_comma: usize) -> Option<Site> {
+    let before = text.get(name_end.saturating_sub(NAME_REST * 2)..name_end)?;
+    let open = before.iter().rposition(|byte| QUOTE.has(*byte)).unwrap_or(0);
+    let bracket = before.get(..open)?.iter().rev().find(|byte| !matches!(byte, b' ' | b'\\')).unwrap_or(&b',');
+    let rest = text.get(after_comma..)?;
+    let listed = !matches!(bracket, b'(' | b'[' | b'{');
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\\') || !listed && SPACE.has(*byte);
+    let blanks = rest.iter().take(24).take_while(|byte| is_blank(byte)).count();
+    let quotes = QUOTE.run(rest.get(blanks..)?, 2);
+    let start = after_comma + blanks + quotes;
+    let quote = *text.get(start - 1).filter(|_| quotes > 0)?;
+    Some(Site { start, quote: Some(quote), listed, paired: true })
 }
 
 /// `<add key="x_token" value="v"/>`, and Terraform's `variable "x_token" { default = "v"`.
@@ -132,7 +155,7 @@ fn open_value(text: &[u8], at: usize, depth: usize) -> Option<Site> {
     if quote.is_none() {
         quote = value.first().copied().filter(|byte| QUOTE.has(*byte));
     }
-    Some(Site { start, quote })
+    Some(Site { start, quote, listed: false, paired: false })
 }
 
 /// The first string of a call, or the second where the first is a name with a fallback.
@@ -144,9 +167,9 @@ fn open_call(text: &[u8], at: usize) -> Option<Site> {
     if after.first() == Some(&b',') {
         let second = close + 1 + blanks;
         let quote = *text.get(second).filter(|byte| QUOTE.has(**byte))?;
-        return Some(Site { start: second + 1, quote: Some(quote) });
+        return Some(Site { start: second + 1, quote: Some(quote), listed: false, paired: false });
     }
-    Some(Site { start: at + 1, quote: Some(quote) })
+    Some(Site { start: at + 1, quote: Some(quote), listed: false, paired: false })
 }
 
 /// The span of a value of this alphabet and length at `start`, if it ends where a value may end.
@@ -174,9 +197,11 @@ pub(crate) fn whole_value(text: &[u8], site: Site) -> Option<std::ops::Range<usi
     let rest = text.get(site.start..)?;
     let mut length = 0;
     let mut escaped = false;
+    // What `\"` opens, `\"` closes: a string within a string of another language.
+    let within = site.quote.is_some() && site.start >= 2 && text.get(site.start - 2) == Some(&b'\\');
     for byte in rest.iter().take(LONGEST) {
         let ends = match site.quote {
-            Some(quote) => !escaped && *byte == quote || *byte == b'\n',
+            Some(quote) => (!escaped || within) && *byte == quote || *byte == b'\n',
             None => {
                 SPACE.has(*byte)
                     || matches!(

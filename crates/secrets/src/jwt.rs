@@ -3,20 +3,25 @@
 use std::ops::Range;
 
 use crate::base64;
-use crate::class::Class;
+use crate::class::{ALNUM, Class};
 
 const PART: Class = Class::of("a-zA-Z0-9_-");
+/// The longest header read, and the longest after a `-` or `_`.
+const HEADER: usize = 4096;
+const JOINED_HEADER: usize = 512;
 /// Keys of a JOSE header, one of which is there.
 const HEADER_KEYS: &[&[u8]] =
     &[b"\"alg\"", b"\"typ\"", b"\"enc\"", b"\"kid\"", b"\"zip\"", b"\"cty\"", b"\"epk\"", b"\"jku\""];
 
 /// The token whose `eyJ` (base 64 of `{"`) stands at `at`.
 pub(crate) fn token(text: &[u8], at: usize, _length: usize) -> Option<Range<usize>> {
-    if at > 0 && text.get(at - 1).is_some_and(|before| PART.has(*before)) {
+    let joined = at.checked_sub(1).and_then(|before| text.get(before)).filter(|before| PART.has(**before));
+    if joined.is_some_and(|before| ALNUM.has(*before)) {
         return None;
     }
     let rest = text.get(at..)?;
-    let header = PART.run(rest, 4096);
+    // In a row of `-eyJ-eyJ` every one would read on to the end.
+    let header = PART.run(rest, if joined.is_some() { JOINED_HEADER } else { HEADER });
     if header < 12 || rest.get(header) != Some(&b'.') {
         return None;
     }

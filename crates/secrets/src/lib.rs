@@ -22,6 +22,7 @@ mod generic;
 mod hit;
 mod index;
 mod jwt;
+mod name;
 mod pem;
 mod personal;
 mod placeholder;
@@ -31,6 +32,8 @@ mod redact;
 mod rule;
 mod rules;
 mod scan;
+mod services;
+mod shape;
 #[cfg(test)]
 mod specimen;
 mod token;

@@ -18,11 +18,18 @@ pub(crate) fn private_key(text: &[u8], at: usize, length: usize) -> Option<Range
     let start = at + length + label_end + 5;
     let body = text.get(start..)?;
     let reach = body.len().min(LONGEST);
-    // Dashes end the body: its own end, or the next key.
-    let end = memchr::memmem::find(body.get(..reach)?, b"-----").unwrap_or_else(|| cut_off(body, reach));
+    let end = closing_mark(body.get(..reach)?).unwrap_or_else(|| cut_off(body, reach));
     let key_bytes = body.get(..end)?.iter().filter(|byte| BASE64.has(**byte)).count();
     let longest_line = longest_base64_run(body.get(..end)?);
     (key_bytes >= 40 && longest_line >= 20).then_some(start..start + end)
+}
+
+/// Its own end, or the next key; a rule of dashes between is part of the body.
+fn closing_mark(body: &[u8]) -> Option<usize> {
+    memchr::memmem::find_iter(body, b"-----").find(|at| {
+        let after = body.get(at + 5..).unwrap_or_default();
+        after.starts_with(b"END ") || after.starts_with(b"BEGIN ")
+    })
 }
 
 /// A key without its end: it goes on as long as the lines hold little but base 64.

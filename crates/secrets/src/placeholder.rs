@@ -57,6 +57,61 @@ pub(crate) fn is_placeholder(value: &[u8]) -> bool {
     is_masked(value) || steps(value) * 2 > value.len() && value.len() >= 8 || has_example_word(value)
 }
 
+/// Whether a value that should be random was typed by a hand: `abcdef123456`, `a1b2c3d4e5f6`, `0987654321fedcba`, hex in
+/// both cases, a UUID with letters that hex does not have. Chance makes none of these.
+pub(crate) fn is_handmade(value: &[u8]) -> bool {
+    let plain: Vec<u8> =
+        value.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
+    let climbs = |distance: usize, by: u8| {
+        plain
+            .iter()
+            .zip(plain.iter().skip(distance))
+            .filter(|(a, b)| a.wrapping_add(by) == **b || b.wrapping_add(by) == **a)
+            .count()
+    };
+    plain.len() >= 8 && (climbs(1, 1) * 3 >= plain.len() || climbs(2, 1) * 2 >= plain.len())
+        || longest_climb(&plain) >= 7
+        || is_mixed_hex(value)
+        || repeats_groups(value)
+        || is_false_uuid(value)
+}
+
+/// The longest run in which every byte follows its neighbour by one, up or down.
+fn longest_climb(value: &[u8]) -> usize {
+    let mut longest = 0;
+    let (mut up, mut down) = (1, 1);
+    for pair in value.windows(2) {
+        let [a, b] = pair else { continue };
+        up = if a.wrapping_add(1) == *b { up + 1 } else { 1 };
+        down = if b.wrapping_add(1) == *a { down + 1 } else { 1 };
+        longest = longest.max(up).max(down);
+    }
+    longest
+}
+
+/// `1234-1234-1234-4ddb`: three equal groups in a row.
+fn repeats_groups(value: &[u8]) -> bool {
+    let groups: Vec<&[u8]> = value.split(|byte| matches!(byte, b'-' | b'_' | b'.')).collect();
+    groups.windows(3).any(|three| matches!(three, [a, b, c] if a == b && b == c && a.len() >= 3))
+}
+
+/// Programs print hex in one case.
+fn is_mixed_hex(value: &[u8]) -> bool {
+    value.len() >= 20
+        && value.iter().all(u8::is_ascii_hexdigit)
+        && value.iter().any(u8::is_ascii_uppercase)
+        && value.iter().any(u8::is_ascii_lowercase)
+}
+
+/// The five groups of a UUID at the end of the value, with letters and digits in them that are not all hex.
+fn is_false_uuid(value: &[u8]) -> bool {
+    let Some(tail) = value.len().checked_sub(36).and_then(|at| value.get(at..)) else { return false };
+    let is_grouped = tail.iter().enumerate().all(|(at, byte)| {
+        if matches!(at, 8 | 13 | 18 | 23) { *byte == b'-' } else { byte.is_ascii_alphanumeric() }
+    });
+    is_grouped && !tail.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-')
+}
+
 /// Whether an example word stands anywhere in the value.
 pub(crate) fn has_example_word(value: &[u8]) -> bool {
     WORDS.iter().any(|word| contains_folded(value, word))

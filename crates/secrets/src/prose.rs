@@ -22,7 +22,28 @@ pub(crate) fn password(text: &[u8], at: usize, length: usize) -> Option<Range<us
 
 /// "the password is 'required'": a state, not a password.
 fn is_state(word: &[u8]) -> bool {
-    let states: [&[u8]; 12] = [
+    let states: [&[u8]; 33] = [
+        b"boolean",
+        b"object",
+        b"number",
+        b"function",
+        b"sekrit",
+        b"guest",
+        b"blah",
+        b"foo",
+        b"bar",
+        b"baz",
+        b"test",
+        b"testpass",
+        b"testpassword",
+        b"pass",
+        b"passwd",
+        b"doesnotexist",
+        b"default",
+        b"value",
+        b"hidden",
+        b"text",
+        b"username",
         b"required",
         b"invalid",
         b"missing",
@@ -36,7 +57,8 @@ fn is_state(word: &[u8]) -> bool {
         b"string",
         b"correct",
     ];
-    states.iter().any(|state| word.eq_ignore_ascii_case(state))
+    // Anonymous FTP takes the user's name and an `@`.
+    word.ends_with(b"@") || states.iter().any(|state| word.eq_ignore_ascii_case(state))
 }
 
 /// A password of plain letters counts where the text says that it is one: compared with, written in an environment
@@ -53,7 +75,11 @@ pub(crate) fn is_given(text: &[u8], at: usize, value: &[u8], quoted: bool) -> bo
 }
 
 /// `password == "x"`, `secret != 'x'`.
-pub(crate) fn is_compared(text: &[u8], start: usize, value: &[u8]) -> bool {
+pub(crate) fn is_compared(text: &[u8], at: usize, start: usize, value: &[u8]) -> bool {
+    // `update_password == "always"` compares a setting.
+    if at.checked_sub(1).and_then(|before| text.get(before)).is_some_and(|before| *before == b'_') {
+        return false;
+    }
     let before = text.get(start.saturating_sub(5)..start).unwrap_or_default();
     let compares =
         [b"==".as_slice(), b"!="].iter().any(|operator| memchr::memmem::find(before, operator).is_some());
@@ -63,8 +89,8 @@ pub(crate) fn is_compared(text: &[u8], start: usize, value: &[u8]) -> bool {
 
 /// Without quotes a value is told from a type or a variable by ending its line: `password: joe` and no comma.
 fn is_line_value(text: &[u8], at: usize, value: &[u8]) -> bool {
-    let types: [&[u8]; 10] = [
-        b"string", b"str", b"bool", b"boolean", b"text", b"number", b"integer", b"object", b"bytes",
+    let types: [&[u8]; 11] = [
+        b"secret", b"string", b"str", b"bool", b"boolean", b"text", b"number", b"integer", b"object", b"bytes",
         b"varchar",
     ];
     let line = text
@@ -75,7 +101,9 @@ fn is_line_value(text: &[u8], at: usize, value: &[u8]) -> bool {
         .unwrap_or_default();
     let ends = line.trim_ascii_end().ends_with(value) || line.ends_with(b";");
     let is_capitals = value.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'_');
-    ends && !is_capitals
+    let is_variable = contains_folded(value, b"_pass")
+        || value.windows(2).any(|pair| matches!(pair, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()));
+    ends && !is_capitals && !is_variable
         && value.first().is_some_and(|first| !first.is_ascii_uppercase())
         && !types.iter().any(|name| value.eq_ignore_ascii_case(name))
 }

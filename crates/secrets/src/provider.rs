@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::class::{
     ALNUM, ANY_HEX, BASE64, BASE64_ANY, Class, DASHED, DIGIT, DOTTED, HEX, LOWER_DIGIT, UUID, WORD_DASH,
 };
-use crate::{assign, class};
+use crate::{assign, class, shape};
 
 /// The run of `class` that holds the needle.
 fn around(text: &[u8], at: usize, length: usize, class: Class) -> Option<Range<usize>> {
@@ -147,6 +147,35 @@ pub(crate) fn openai(text: &[u8], at: usize, length: usize) -> Option<Range<usiz
     let token = text.get(span.clone())?;
     let start = memchr::memmem::find(token, b"sk-")?;
     (span.end - at >= 28).then_some(span.start + start..span.end)
+}
+
+/// Slack: a letter, groups of digits, and a last group of letters and digits. Equal groups were typed by a hand.
+pub(crate) fn slack(text: &[u8], at: usize, length: usize) -> Option<Range<usize>> {
+    let alone = at == 0 || text.get(at - 1).is_none_or(|before| !ALNUM.has(*before));
+    let span = after(text, at, length, DASHED, (18, 400)).filter(|_| alone)?;
+    let token = text.get(span.clone())?;
+    let groups: Vec<&[u8]> = token.split(|byte| *byte == b'-').collect();
+    let digits = groups.iter().take_while(|group| !group.is_empty() && group.iter().all(u8::is_ascii_digit)).count();
+    let is_repeated = digits >= 2 && groups.iter().take(digits).all(|group| Some(group) == groups.first());
+    let last = groups.last().map_or(0, |group| group.len());
+    let has_digit = token.iter().filter(|byte| byte.is_ascii_digit()).count() >= 4;
+    (!is_repeated && last >= 8 && has_digit).then_some(at..span.end)
+}
+
+/// Anthropic: of the 95 characters after the mark the last two are `AA`; other lengths are of older or other make.
+pub(crate) fn anthropic(text: &[u8], at: usize, length: usize) -> Option<Range<usize>> {
+    let alone = at == 0 || text.get(at - 1).is_none_or(|before| !ALNUM.has(*before));
+    let span = after(text, at, length, WORD_DASH, (80, 130)).filter(|_| alone)?;
+    let key = text.get(span.clone())?;
+    (key.len() != 95 || key.ends_with(b"AA")).then_some(at..span.end)
+}
+
+/// Okta: `00` and forty characters, the last no dash.
+pub(crate) fn okta(text: &[u8], at: usize, length: usize) -> Option<Range<usize>> {
+    let site = assign::site(text, at + length)?;
+    let run = WORD_DASH.run(text.get(site.start..)?, 60);
+    let token = text.get(site.start..site.start + run)?;
+    (run == 42 && token.starts_with(b"00") && !token.ends_with(b"-")).then_some(site.start..site.start + run)
 }
 
 /// `discord.com/api/webhooks/<id>/<token>`.
@@ -302,7 +331,7 @@ pub(crate) fn curl_user(text: &[u8], at: usize, length: usize) -> Option<Range<u
     }
     let quote = text.get(start).copied().filter(|byte| matches!(byte, b'"' | b'\''));
     start += usize::from(quote.is_some());
-    let span = assign::whole_value(text, assign::Site { start, quote })?;
+    let span = assign::whole_value(text, assign::Site { start, quote, listed: false, paired: false })?;
     let pair = text.get(span.clone())?;
     let colon = pair.iter().position(|byte| *byte == b':')?;
     let (user, password) = (pair.get(..colon)?, pair.get(colon + 1..)?);
@@ -314,7 +343,7 @@ pub(crate) fn curl_user(text: &[u8], at: usize, length: usize) -> Option<Range<u
         && text.get(end).is_some_and(|byte| matches!(byte, b'"' | b'\''))
     {
         let inner =
-            assign::whole_value(text, assign::Site { start: end + 1, quote: text.get(end).copied() })?;
+            assign::whole_value(text, assign::Site { start: end + 1, quote: text.get(end).copied(), listed: false, paired: false })?;
         (password_start, end) = (inner.start, inner.end);
     }
     let secret = text.get(password_start..end)?;
@@ -364,8 +393,10 @@ pub(crate) fn netrc(text: &[u8], at: usize, length: usize) -> Option<Range<usize
     let words =
         window.get(..login)?.split(|byte| class::SPACE.has(*byte)).filter(|word| !word.is_empty()).count();
     let value = text.get(start..start + run)?;
-    (words == 1 && run >= 4 && !value.starts_with(b"$") && !value.starts_with(b"<"))
-        .then_some(start..start + run)
+    let is_code = value.iter().any(|byte| matches!(byte, b'$' | b'<' | b'{' | b'"' | b'\'' | b'\\' | b'%'));
+    let host = window.split(|byte| class::SPACE.has(*byte)).next().unwrap_or_default();
+    let is_specimen = crate::userinfo::is_reserved(host);
+    (words == 1 && run >= 4 && !is_code && !is_specimen).then_some(start..start + run)
 }
 
 /// `Authorization: Bearer <token>`, `Basic <base 64>`, and keys in headers of other names, as `curl -H` and HTTP write.
@@ -391,9 +422,15 @@ pub(crate) fn authorization(text: &[u8], at: usize, length: usize) -> Option<Ran
         run >= (if scheme.is_some() { 12 } else { 16 })
             && token.iter().any(u8::is_ascii_digit)
             && crate::entropy::shannon(token) > 3.0
-            && (scheme.is_some() || !crate::generic::is_identifier(token))
+            && (scheme.is_some()
+                || !shape::is_identifier(token)
+                    && !shape::is_path_of_names(token)
+                    && !shape::is_made_of_words(token)
+                    && !crate::placeholder::is_handmade(token))
     };
-    (opened > 0 && fits && !crate::placeholder::is_placeholder(token)).then_some(start..start + run)
+    // `AWS::ApiGateway::ApiKey` and `EndpointAuthorization` are types.
+    let is_header = at == 0 || text.get(at - 1).is_none_or(|before| !ALNUM.has(*before) && *before != b':');
+    (is_header && opened > 0 && fits && !crate::placeholder::is_placeholder(token)).then_some(start..start + run)
 }
 
 /// Kubernetes: `kind: Secret` with values under `data:` or `stringData:`.
@@ -471,7 +508,8 @@ pub(crate) fn connection_string(text: &[u8], at: usize, length: usize) -> Option
     let value = text.get(start..start + run)?;
     let opens = start > at + length && text.get(at + length..start)?.contains(&b'=');
     let is_template = value.iter().any(|byte| matches!(byte, b'{' | b'$' | b'<' | b'%' | b'(' | b'*'));
-    if !opens || run < 3 || is_template {
+    let is_argument = matches!(value.last(), Some(b',' | b')')) || shape::is_path_of_names(value);
+    if !opens || run < 3 || is_template || is_argument || crate::placeholder::is_placeholder(value) {
         return None;
     }
     let context = text.get(at.saturating_sub(300)..text.len().min(start + 200))?;
@@ -521,4 +559,20 @@ pub(crate) fn last_string(text: &[u8], at: usize, length: usize) -> Option<Range
 pub(crate) fn maven(text: &[u8], at: usize, length: usize) -> Option<Range<usize>> {
     let span = after(text, at, length, BASE64, (24, 200))?;
     matches!(text.get(span.end), Some(b'}' | b'\\')).then_some(span)
+}
+
+/// Kubernetes: six characters, a dot, sixteen, as `kubeadm join --token` takes them.
+pub(crate) fn bootstrap_token(text: &[u8], at: usize, length: usize) -> Option<Range<usize>> {
+    let window = text.get(at + length..text.len().min(at + length + 120))?;
+    let line = window.split(|byte| *byte == b'\n').next()?;
+    line.split(|byte| !LOWER_DIGIT.has(*byte) && *byte != b'.').find_map(|word| {
+        let dot = word.iter().position(|byte| *byte == b'.')?;
+        let is_token = dot == 6
+            && word.len() == 23
+            && !word.get(7..)?.contains(&b'.')
+            && word.iter().any(u8::is_ascii_digit)
+            && word.iter().any(u8::is_ascii_lowercase);
+        let start = at + length + (word.as_ptr() as usize - window.as_ptr() as usize);
+        is_token.then_some(start..start + word.len())
+    })
 }

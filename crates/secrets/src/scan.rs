@@ -3,7 +3,7 @@
 use crate::hit::{Hit, resolve};
 use crate::rule::{Matcher, Rule};
 use crate::{
-    Confidence, assign, bare, checksum, entropy, generic, index, personal, placeholder, token, views,
+    Confidence, assign, bare, checksum, entropy, index, personal, placeholder, shape, token, views,
 };
 
 /// What to look for beyond the built-in secrets.
@@ -95,12 +95,13 @@ fn is_plausible(secret: &[u8], rule: &Rule) -> bool {
     }
     let is_stand_in = placeholder::is_masked(secret)
         || match rule.matcher {
-            Matcher::Token(_) => secret.len() >= 20 && placeholder::is_sequence(secret),
-            Matcher::Assigned(_) | Matcher::Code(_) => placeholder::has_example_word(secret),
+            Matcher::Token(_) => shape::is_made_of_words(secret) || secret.len() >= 12 && (placeholder::is_sequence(secret) || secret.len() <= 40 && placeholder::contains_folded(secret, b"example")),
+            Matcher::Assigned(_) => placeholder::has_example_word(secret) || shape::is_made_of_words(secret),
+            Matcher::Code(_) => placeholder::has_example_word(secret),
         };
     // Random text of some length has a digit; names in code and prose have words.
     let is_words = !secret.iter().any(u8::is_ascii_digit)
         && secret.len() >= 12
-        && generic::wordy(secret) * 2 > secret.len();
+        && shape::wordy(secret) * 2 > secret.len();
     !is_stand_in && !is_words && entropy::shannon(secret) >= rule.entropy
 }

@@ -98,7 +98,10 @@ pub(crate) fn password(text: &[u8], at: usize, length: usize) -> Option<Range<us
         return None;
     }
     let is_service = scheme(text, at).is_some_and(|scheme| SERVICES.contains(&scheme));
-    if SPECIMENS.contains(&(user, password)) || !is_service && is_specimen(password, host) {
+    let name = host.split(|byte| *byte == b':').next().unwrap_or_default();
+    let is_local = matches!(name, b"localhost" | b"127.0.0.1" | b"host" | b"hostname");
+    let is_default = is_local && user == password;
+    if SPECIMENS.contains(&(user, password)) || is_default || !is_service && is_specimen(password, host) {
         return None;
     }
     (!placeholder::is_masked(password)).then_some(start + colon + 1..start + sign)
@@ -108,7 +111,18 @@ pub(crate) fn password(text: &[u8], at: usize, length: usize) -> Option<Range<us
 /// was made by a machine count.
 fn is_specimen(password: &[u8], host: &[u8]) -> bool {
     let name = host.split(|byte| *byte == b':').next().unwrap_or_default();
-    let ends: [&[u8]; 12] = [
+    let is_reserved = is_reserved(name) || !name.contains(&b'.');
+    let is_plain = placeholder::contains_folded(password, b"redact") || PLAIN.iter().any(|word| password.eq_ignore_ascii_case(word))
+            && !password.iter().all(u8::is_ascii_uppercase);
+    let is_strong = password.len() >= 8
+        && (password.iter().all(u8::is_ascii_uppercase)
+            || password.len() >= 12 && password.iter().any(u8::is_ascii_digit));
+    password.len() < 4 || is_plain || is_reserved && !is_strong
+}
+
+/// Hosts that documentation and tests use and nobody has.
+pub(crate) fn is_reserved(name: &[u8]) -> bool {
+    let ends: [&[u8]; 13] = [
         b"example.com",
         b"example.org",
         b"example.net",
@@ -120,14 +134,15 @@ fn is_specimen(password: &[u8], host: &[u8]) -> bool {
         b"hostname",
         b"domain.com",
         b"foo.com",
+        b"bar.com",
         b"127.0.0.1",
     ];
-    let is_reserved = ends.iter().any(|end| name.ends_with(end)) || !name.contains(&b'.');
-    let is_strong = password.len() >= 8
-        && (password.iter().all(u8::is_ascii_uppercase)
-            || password.len() >= 12 && password.iter().any(u8::is_ascii_digit));
-    password.len() < 4 || is_reserved && !is_strong
+    ends.iter().any(|end| name.ends_with(end))
 }
+
+/// Passwords of documentation, whatever the user.
+const PLAIN: &[&[u8]] =
+    &[b"pass", b"password", b"passwd", b"secret", b"pwd", b"test", b"foobar", b"token", b"guest", b"smith", b"1234"];
 
 fn scheme(text: &[u8], at: usize) -> Option<&[u8]> {
     let before = text.get(at.saturating_sub(16)..at)?;

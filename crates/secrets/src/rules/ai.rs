@@ -11,9 +11,9 @@ use crate::rule::{
 
 #[rustfmt::skip] // A row is a line.
 pub(crate) const RULES: &[Rule] = &[
-    token("anthropic-key", &["sk-ant-api03-", "sk-ant-api"], &[Run(WORD_DASH, 80, 130)], "an Anthropic API key").severity(Critical),
+    code("anthropic-key", &["sk-ant-api03-", "sk-ant-api04-", "sk-ant-api02-", "sk-ant-api01-", "sk-ant-api-"], provider::anthropic, "an Anthropic API key").severity(Critical),
     token("anthropic-admin-key", &["sk-ant-admin01-", "sk-ant-admin"], &[Run(WORD_DASH, 80, 130)], "an Anthropic admin key").severity(Critical),
-    token("anthropic-oauth", &["sk-ant-oat01-", "sk-ant-ort01-", "sk-ant-sid01-", "sk-ant-"], &[Run(WORD_DASH, 40, 160)], "an Anthropic token").severity(Critical),
+    token("anthropic-oauth", &["sk-ant-oat01-", "sk-ant-ort01-", "sk-ant-sid01-"], &[Run(WORD_DASH, 40, 160)], "an Anthropic token").severity(Critical),
     code("openai-key", &["T3BlbkFJ"], provider::openai, "an OpenAI API key").confidence(Proven).severity(Critical),
     token("openai-project-key", &["sk-proj-", "sk-svcacct-", "sk-admin-", "sk-None-"], &[Run(WORD_DASH, 40, 200)], "an OpenAI API key").severity(Critical),
     token("openai-plain-key", &["sk-"], &[Run(ALNUM, 48, 48)], "an OpenAI API key").severity(Critical),

@@ -13,8 +13,8 @@ use crate::rule::{
 
 #[rustfmt::skip] // A row is a line.
 pub(crate) const RULES: &[Rule] = &[
-    token("slack-bot-token", &["xoxb-"], &[Run(DASHED, 20, 120)], "a Slack bot token").severity(Critical),
-    token("slack-user-token", &["xoxp-", "xoxe-", "xoxo-", "xoxs-", "xoxa-", "xoxr-", "xoxc-"], &[Run(DASHED, 20, 400)], "a Slack token").severity(Critical),
+    code("slack-bot-token", &["xoxb-"], provider::slack, "a Slack bot token").severity(Critical),
+    code("slack-user-token", &["xoxp-", "xoxe-", "xoxo-", "xoxs-", "xoxa-", "xoxr-", "xoxc-"], provider::slack, "a Slack token").severity(Critical),
     token("slack-config-token", &["xoxe.xoxp-", "xoxe.xoxb-"], &[Run(DASHED, 60, 400)], "a Slack configuration token").severity(Critical),
     token("slack-app-token", &["xapp-"], &[Text("1-"), Run(UPPER_DIGIT, 8, 14), Text("-"), Run(DIGIT, 8, 14), Text("-"), Run(ALNUM, 40, 80)], "a Slack app-level token").severity(Critical),
     token("slack-app-legacy", &["xapp-"], &[Run(DIGIT, 8, 14), Text("-"), Run(BASE64, 20, 60)], "a Slack app token").severity(Critical),

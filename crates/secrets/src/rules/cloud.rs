@@ -84,7 +84,7 @@ pub(crate) const RULES: &[Rule] = &[
     token("doppler", &["dp.ct.", "dp.pt.", "dp.scim.", "dp.audit.", "dp.sa.", "dp.said."], &[Run(ALNUM, 40, 44)], "a Doppler token").severity(Critical),
     token("doppler-service", &["dp.st."], &[Run(WORD_DASH, 2, 35), Text("."), Run(ALNUM, 40, 44)], "a Doppler service token").severity(Critical),
     token("doppler-service-plain", &["dp.st."], &[Run(ALNUM, 40, 44)], "a Doppler service token").severity(Critical),
-    assigned("kubernetes-bootstrap-token", &["bootstrap"], value(DOTTED, 23, 23), "a Kubernetes bootstrap token").entropy(0.0),
+    code("kubernetes-bootstrap-token", &["bootstrap", "kubeadm"], provider::bootstrap_token, "a Kubernetes bootstrap token").any_case(),
     assigned("vault-token-assigned", &["vault"], value(DOTTED, 26, 130), "a HashiCorp Vault token").severity(Critical).entropy(3.2),
     token("vault-service-token", &["hvs."], &[Run(WORD_DASH, 24, 300)], "a HashiCorp Vault service token").severity(Critical),
     token("vault-batch-token", &["hvb."], &[Run(WORD_DASH, 24, 400)], "a HashiCorp Vault batch token").severity(Critical),

@@ -86,6 +86,7 @@ pub(crate) const RULES: &[Rule] = &[
     code("jenkins-secret", &["{AQAAABAAA"], provider::jenkins_secret, "a Jenkins-encrypted secret"),
     code("jenkins-initial", &["initialAdminPassword", "initial setup is required"], provider::jenkins_initial, "the Jenkins initial admin password"),
     assigned("jenkins-token", &["jenkins"], value(ANY_HEX, 32, 34), "a Jenkins API token"),
+    assigned("jenkins-uuid", &["jenkinstoken", "jenkins_token", "jenkins_api"], value(UUID, 36, 36), "a Jenkins API token"),
     code("jenkins-crumb", &["jenkins-crumb"], provider::jenkins_crumb, "a Jenkins crumb").any_case().severity(Low),
     assigned("gitea-assigned", &["gitea", "gogs"], value(HEX, 40, 40), "a Gitea token"),
     assigned("codacy-token", &["codacy"], value(ALNUM, 20, 32), "a Codacy token"),

@@ -20,6 +20,7 @@ pub(crate) const RULES: &[Rule] = &[
     code("maven-password", &["<master>{", "<password>{", "<passphrase>{"], provider::maven, "a Maven-encrypted password"),
     code("gradle-credentials", &["credentials {"], provider::gradle, "a password in a Gradle credentials block").severity(Medium),
     code("credential-call", &["NetworkCredential(", "DirectoryEntry("], provider::last_string, "a password in a call").severity(Medium),
+    code("service-credential", crate::services::SERVICES, generic::service, "a random value named after a service").any_case().severity(Medium).confidence(Context),
     code("generic-secret", &["pass", "pwd", "secret", "token", "key", "auth", "credential"], generic::secret, "a random value named like a secret").any_case().severity(Medium).confidence(Context),
     code("generic-password", &["pass", "pwd", "secret"], generic::password, "a value named like a password").any_case().severity(Medium).confidence(Generic),
 ];

@@ -54,7 +54,7 @@ pub(crate) const RULES: &[Rule] = &[
     assigned("raygun", &["raygun"], value(BASE64_ANY, 22, 44), "a Raygun key"),
     assigned("amplitude-key", &["amplitude"], value(HEX, 32, 32), "an Amplitude key"),
     assigned("mixpanel", &["mixpanel"], value(HEX, 32, 32), "a Mixpanel token"),
-    assigned("segment-key", &["segment"], value(ALNUM, 32, 32), "a Segment write key"),
+    assigned("segment-key", &["segment_write", "segmentwrite", "segment_key", "segmentkey", "segment_api", "segment_token", "segment_secret", "segment.io", "segmentio"], value(ALNUM, 32, 32), "a Segment write key"),
     token("posthog", &["phc_", "phx_"], &[Run(ALNUM, 40, 50)], "a PostHog key"),
     token("checkly", &["cu_"], &[Run(HEX, 32, 32)], "a Checkly key"),
     assigned("statuspage", &["statuspage"], value(UUID, 36, 36), "a Statuspage key"),

@@ -1,0 +1,214 @@
+//! How a value is written: code, a path, a number, words, or letters and digits nobody would write by hand.
+
+use crate::class::{ALNUM, ANY_HEX};
+use crate::entropy;
+
+/// Values that are code or point elsewhere: `getPassword()`, `${TOKEN}`, `config.token`, `/run/secrets/x`, `%s`.
+pub(crate) fn is_code(value: &[u8], quoted: bool) -> bool {
+    let first = value.first().copied().unwrap_or_default();
+    let has = |part: &[u8]| memchr::memmem::find(value, part).is_some();
+    // `@env:AC_PASSWORD` and `@keychain:` say where the secret is.
+    // and `@inquirer/password` is a package.
+    if value.starts_with(b"arn:") || has(b"\\u") || has(b"\\x") || has(b"==") || first == b'@' && value.iter().any(|byte| matches!(byte, b':' | b'/')) || has(b"://") || has(b"${") || has(b"{{") || has(b"#{") || has(b"%{") || has(b"$(") || has(b"%(") {
+        return true;
+    }
+    let slashes = memchr::memchr_iter(b'/', value).count();
+    let is_pattern = matches!(first, b'<' | b'{' | b'/' | b'[' | b'(' | b'.' | b'^')
+        || slashes >= 2 && wordy(value) * 3 > value.len();
+    if quoted {
+        return is_pattern && value.len() < 40
+            || is_path_of_names(value)
+            || value.ends_with(b"()")
+            || matches!(first, b'#' | b'$' | b'%') && wordy(value) * 2 > value.len();
+    }
+    is_pattern
+        || matches!(first, b'$' | b'%' | b'&' | b'#' | b'*' | b'@' | b'!')
+        || value.iter().any(|byte| matches!(byte, b'(' | b'{' | b'<' | b'['))
+        || is_argument(value)
+        || is_path_of_names(value)
+}
+
+/// `$pbkdf2$1212$...`, `{SSHA256}...`, `sha1$54123$...`: the formats that are worth a finding have rules of their own.
+pub(crate) fn is_password_hash(value: &[u8]) -> bool {
+    memchr::memchr_iter(b'$', value).count() >= 2
+        || value.starts_with(b"{") && value.iter().take(10).any(|byte| *byte == b'}')
+}
+
+/// `exitcode=0`, `if_none=32`: the next argument of a call. Padding at the end is another thing.
+fn is_argument(value: &[u8]) -> bool {
+    let end = value.iter().rposition(|byte| *byte != b'=').map_or(0, |last| last + 1);
+    memchr::memchr(b'=', value.get(..end).unwrap_or_default()).is_some()
+}
+
+/// `Ed25519PrivateKey`, `x25519.X25519PublicKey`, `self._lib.NID_pbe_WithSHA1And3_Key`: words in camel case, a few
+/// digits between them. Random text of this length does not fall into words of three letters and more.
+pub(crate) fn is_made_of_words(value: &[u8]) -> bool {
+    let mut in_words = 0;
+    let mut words = 0;
+    let mut start = 0;
+    for at in 1..=value.len() {
+        let (Some(last), next) = (value.get(at - 1), value.get(at)) else { break };
+        let goes_on = next.is_some_and(|next| {
+            last.is_ascii_alphabetic() && next.is_ascii_lowercase()
+                || last.is_ascii_uppercase() && next.is_ascii_uppercase()
+        });
+        if goes_on {
+            continue;
+        }
+        let run = value.get(start..at).unwrap_or_default();
+        let opens = start == 0 || value.get(start - 1).is_some_and(|before| !before.is_ascii_alphanumeric());
+        if is_word(run, opens) {
+            words += 1;
+            in_words += run.len();
+        }
+        start = at;
+    }
+    // `x25519.X25519PublicKey`: a path takes fewer.
+    let share = if value.contains(&b'.') { 35 } else { 55 };
+    let is_name = value.iter().all(|byte| ALNUM.has(*byte) || matches!(byte, b'_' | b'.' | b'$' | b'#' | b'-'));
+    is_name && words >= 2 && in_words * 100 >= value.len() * share
+}
+
+/// `request.form.password`, `process.env.TOKEN`, `this->key`, `std::env`.
+pub(crate) fn is_path_of_names(value: &[u8]) -> bool {
+    let joins = value.windows(2).filter(|pair| matches!(pair, [b'-', b'>'] | [b':', b':'])).count();
+    let dotted = value
+        .split(|byte| *byte == b'.')
+        .filter(|part| part.len() > 1 && part.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_'))
+        .count();
+    joins > 0 || dotted >= 2 && dotted == value.split(|byte| *byte == b'.').count()
+}
+
+/// A UUID, or hex digits too few for a key: as a rule the name of a thing.
+pub(crate) fn is_identity(value: &[u8]) -> bool {
+    let dashes: Vec<usize> =
+        value.iter().enumerate().filter(|(_, byte)| **byte == b'-').map(|(at, _)| at).collect();
+    value.len() == 36 && dashes == [8, 13, 18, 23] || value.len() < 32 && is_hash(value)
+}
+
+/// Thirty-two and more hex digits, or a UUID: as likely an identifier or a digest.
+pub(crate) fn is_hash(value: &[u8]) -> bool {
+    value.iter().all(|byte| ANY_HEX.has(*byte) || *byte == b'-')
+}
+
+/// Letters and digits in an order nobody would write by hand.
+pub(crate) fn looks_random(value: &[u8], least: usize) -> bool {
+    if value.len() < least || value.len() > 256 {
+        return false;
+    }
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    let others = value.len() - digits - letters;
+    if is_identifier(value)
+        || decodes_to_text(value)
+        || digits == 0
+        || letters < 2
+        || others * 4 > value.len()
+        || value.iter().any(|byte| *byte >= 128 || *byte == b' ')
+    {
+        return false;
+    }
+    let floor = if value.iter().all(|byte| ANY_HEX.has(*byte)) { 3.0 } else { 3.2 };
+    entropy::shannon(value) >= floor && wordy(value) * 2 < value.len() && !value.starts_with(b"sha")
+}
+
+/// Base 64 of a text, which the decoded view looks into, or of a public key.
+fn decodes_to_text(value: &[u8]) -> bool {
+    // An uncompressed point of P-256 is 65 bytes, the first of them 4.
+    let is_point = matches!(value.len(), 87 | 88) && value.starts_with(b"B");
+    if is_point || value.starts_with(b"MFkwEwYHKoZI") || value.starts_with(b"MCowBQYDK2V") {
+        return true;
+    }
+    let decoded = crate::base64::decode(value);
+    decoded.len() >= 9 && decoded.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\n'))
+}
+
+/// `tests/rsa_test_public_key_2048.der`, `cert.p12`.
+pub(crate) fn has_file_ending(value: &[u8]) -> bool {
+    let Some(dot) = value.iter().rposition(|byte| *byte == b'.') else { return false };
+    let ending = value.get(dot + 1..).unwrap_or_default();
+    (2..=4).contains(&ending.len())
+        && ending.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+}
+
+/// Names in code: `__NL80211_AUTHTYPE_NUM`, `rsa-2048-private-key.pk8`. Parts joined by separators, none of them long.
+pub(crate) fn is_identifier(value: &[u8]) -> bool {
+    let is_separator = |byte: &u8| matches!(byte, b'_' | b'-' | b'.' | b'/' | b':');
+    let parts = value.split(is_separator).count();
+    let longest = value.split(is_separator).map(<[u8]>::len).max().unwrap_or(0);
+    let is_hex = value.iter().all(|byte| ANY_HEX.has(*byte) || *byte == b'-');
+    parts >= 3 && longest < 12 && !is_hex
+        || parts >= 2
+            && value
+                .iter()
+                .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || is_separator(byte))
+            && !is_hex
+}
+
+/// `0x8031006A`, `131072u32`, `-42i32`, `1_000`.
+pub(crate) fn is_number(value: &[u8]) -> bool {
+    let digits = value.strip_prefix(b"-").unwrap_or(value);
+    if let Some(hex) = digits.strip_prefix(b"0x").or_else(|| digits.strip_prefix(b"0X")) {
+        return hex.len() <= 16 || hex.windows(2).any(|pair| matches!(pair, b"_u" | b"_i"));
+    }
+    let run = digits.iter().take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'_' | b'.')).count();
+    run > 0
+        && digits.get(run..).is_some_and(|suffix| {
+            suffix.len() <= 5
+                && suffix.iter().all(u8::is_ascii_alphanumeric)
+                && suffix.first().is_none_or(|first| matches!(first, b'u' | b'i' | b'f' | b'U' | b'L' | b'l'))
+        })
+}
+
+/// How many bytes stand in stretches of four and more letters of one case that could be spoken.
+pub(crate) fn wordy(value: &[u8]) -> usize {
+    let mut total = 0;
+    let mut start = 0;
+    for at in 1..=value.len() {
+        let (Some(last), next) = (value.get(at - 1), value.get(at)) else { break };
+        let goes_on = next.is_some_and(|next| {
+            last.is_ascii_lowercase() && next.is_ascii_lowercase()
+                || last.is_ascii_uppercase() && next.is_ascii_uppercase()
+                || last.is_ascii_uppercase() && next.is_ascii_lowercase() && at - 1 == start
+        });
+        if goes_on {
+            continue;
+        }
+        let run = value.get(start..at).unwrap_or_default();
+        if run.len() >= 4 && run.iter().all(|byte| ALNUM.has(*byte)) && is_speakable(run) {
+            total += run.len();
+        }
+        start = at;
+    }
+    total
+}
+
+/// One part of a name in code, with its `ngth` and `ptch`: a capital and small letters, or small letters alone where the
+/// name or a part of it begins.
+fn is_word(run: &[u8], opens: bool) -> bool {
+    let is_vowel = |byte: &u8| matches!(byte.to_ascii_lowercase(), b'a' | b'e' | b'i' | b'o' | b'u');
+    let vowels = run.iter().filter(|byte| is_vowel(byte)).count();
+    let longest = run.split(is_vowel).map(<[u8]>::len).max().unwrap_or(0);
+    let is_capital = run.first().is_some_and(u8::is_ascii_uppercase) && run.get(1).is_some_and(u8::is_ascii_lowercase);
+    let least = if is_capital { 3 } else { 4 };
+    (is_capital || opens) && run.len() >= least && vowels * 6 >= run.len() && longest <= 4
+}
+
+fn is_speakable(run: &[u8]) -> bool {
+    let mut consonants = 0;
+    let mut vowels = 0;
+    for byte in run {
+        if matches!(byte.to_ascii_lowercase(), b'a' | b'e' | b'i' | b'o' | b'u' | b'y') {
+            vowels += 1;
+            consonants = 0;
+        } else if byte.is_ascii_alphabetic() {
+            consonants += 1;
+            if consonants > 3 + usize::from(run.len() >= 12) {
+                return false;
+            }
+        } else {
+            return false;
+        }
+    }
+    vowels * 5 >= run.len()
+}
