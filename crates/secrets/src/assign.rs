@@ -1,8 +1,10 @@
 //! The assignment: a name, an operator, a value, in the spelling of any language: `x_token: "v"`, `x.token => 'v'`,
 //! `setProperty("X_TOKEN", "v")`, `<token>v</token>`, `let token: string = "v"`, `--token v`, `X-Token: Bearer v`.
 
-use crate::class::{ALNUM, Class, QUOTE, SPACE, WORD};
+use crate::class::{ALNUM, Class, QUOTE, SPACE};
+use crate::opening::open_value;
 use crate::rule::Value;
+use crate::spelling;
 
 /// Where an assigned value begins, and in what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,25 +19,20 @@ pub(crate) struct Site {
 }
 
 const NAME: Class = Class::of("a-zA-Z0-9_. \t-");
-const FLAG: Class = Class::of("a-zA-Z0-9_-");
 const CLOSER: Class = Class::of("\"'`])*\\ \t");
 const OPERATOR: Class = Class::of("=:>|,?+.~!");
-const OPENER: Class = Class::of("\"'`([{=\\@ \t\r\n");
 
 /// The rest of a name may be this long: `adafruit` in `adafruit.production.api-token`.
-const NAME_REST: usize = 40;
-
-/// Words that stand between the operator and the secret of an `Authorization` header.
-const SCHEMES: &[&[u8]] = &[b"bearer ", b"basic ", b"token ", b"ssws ", b"apikey ", b"flyv1 "];
+pub(crate) const NAME_REST: usize = 40;
 
 /// The value assigned to the name that ends, or goes on, at `name_end`.
 pub(crate) fn site(text: &[u8], name_end: usize) -> Option<Site> {
-    if let Some(site) = flag_value(text, name_end) {
+    if let Some(site) = spelling::without_operator(text, name_end) {
         return Some(site);
     }
     let after_name = skip_name(text, name_end);
     let operator = skip_closers(text, after_name);
-    if let Some(start) = spelled_operator(text, operator) {
+    if let Some(start) = spelling::value_word(text, operator) {
         return open_value(text, start, 1);
     }
     let operator_length = OPERATOR.run(text.get(operator..)?, 5);
@@ -50,6 +47,9 @@ pub(crate) fn site(text: &[u8], name_end: usize) -> Option<Site> {
     if written == b"," {
         return second_of_pair(text, after_name, operator + 1);
     }
+    if written.starts_with(b"|") && !written.starts_with(b"||") {
+        return spelling::cell(text, name_end, operator + 1);
+    }
     let is_known = written.iter().any(|byte| matches!(byte, b'=' | b':' | b'>'))
         || memchr::memmem::find(written, b"||").is_some();
     is_known.then(|| open_value(text, operator + operator_length, 2))?
@@ -60,7 +60,8 @@ pub(crate) fn site(text: &[u8], name_end: usize) -> Option<Site> {
 fn second_of_pair(text: &[u8], name_end: usize, after_comma: usize) -> Option<Site> {
     let before = text.get(name_end.saturating_sub(NAME_REST * 2)..name_end)?;
     let open = before.iter().rposition(|byte| QUOTE.has(*byte)).unwrap_or(0);
-    let bracket = before.get(..open)?.iter().rev().find(|byte| !matches!(byte, b' ' | b'\\')).unwrap_or(&b',');
+    let bracket =
+        before.get(..open)?.iter().rev().find(|byte| !matches!(byte, b' ' | b'\\')).unwrap_or(&b',');
     let rest = text.get(after_comma..)?;
     let listed = !matches!(bracket, b'(' | b'[' | b'{');
     let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\\') || !listed && SPACE.has(*byte);
@@ -69,19 +70,6 @@ fn second_of_pair(text: &[u8], name_end: usize, after_comma: usize) -> Option<Si
     let start = after_comma + blanks + quotes;
     let quote = *text.get(start - 1).filter(|_| quotes > 0)?;
     Some(Site { start, quote: Some(quote), listed, paired: true })
-}
-
-/// `<add key="x_token" value="v"/>`, and Terraform's `variable "x_token" { default = "v"`.
-fn spelled_operator(text: &[u8], at: usize) -> Option<usize> {
-    let rest = text.get(at..)?;
-    if rest.starts_with(b"value=") {
-        return Some(at + 6);
-    }
-    let block = rest.strip_prefix(b"{")?;
-    let blanks = SPACE.run(block, 40);
-    let inner = block.get(blanks..)?.strip_prefix(b"default")?;
-    let skipped = inner.iter().take(12).take_while(|byte| matches!(byte, b' ' | b'=')).count();
-    Some(at + 1 + blanks + 7 + skipped)
 }
 
 /// Names run over letters, digits and blanks, but a blank run longer than three is a table, not a name.
@@ -96,80 +84,6 @@ fn skip_name(text: &[u8], name_end: usize) -> usize {
 
 fn skip_closers(text: &[u8], at: usize) -> usize {
     at + CLOSER.run(text.get(at..).unwrap_or_default(), 24)
-}
-
-/// `--token value`, `-Token value`: only a command line flag needs no operator.
-fn flag_value(text: &[u8], name_end: usize) -> Option<Site> {
-    let end = name_end + FLAG.run(text.get(name_end..)?, NAME_REST);
-    if text.get(end) != Some(&b' ') {
-        return None;
-    }
-    let before = text.get(end.saturating_sub(NAME_REST)..end)?;
-    let break_at = before.iter().rposition(|byte| !FLAG.has(*byte));
-    let word = before.get(break_at.map_or(0, |at| at + 1)..)?;
-    let stands_alone = match break_at.and_then(|at| before.get(at)) {
-        Some(byte) => SPACE.has(*byte) || QUOTE.has(*byte),
-        None => before.len() == end,
-    };
-    (stands_alone && word.starts_with(b"-") && word.len() > 4).then(|| open_value(text, end, 0))?
-}
-
-/// Steps over what stands between the operator and the value: blanks, quotes, brackets, a type, a wrapper call.
-fn open_value(text: &[u8], at: usize, depth: usize) -> Option<Site> {
-    let mut start = at;
-    let mut quote = None;
-    while let Some(byte) = text.get(start).filter(|byte| OPENER.has(**byte) && start - at < 40) {
-        match quote {
-            // Inside the quotes only another quote opens further (`'"v"'`); two in a row close an empty string.
-            Some(open) if *byte == open => return None,
-            Some(_) if !QUOTE.has(*byte) => break,
-            _ => {}
-        }
-        if QUOTE.has(*byte) {
-            quote = Some(*byte);
-        }
-        start += 1;
-    }
-    let mut value = text.get(start..)?;
-    if let Some(scheme) = SCHEMES
-        .iter()
-        .find(|scheme| value.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme)))
-    {
-        start += scheme.len();
-        value = text.get(start..)?;
-    }
-    if quote.is_none() && depth > 0 {
-        let word = WORD.run(value, 40);
-        let after = value.get(word..).unwrap_or_default();
-        let blanks = after.iter().take_while(|byte| **byte == b' ').count();
-        match after.get(blanks..).unwrap_or_default() {
-            // `token: string = "v"`
-            [b'=', next, ..] if word > 0 && blanks > 0 && *next != b'=' => {
-                return open_value(text, start + word + blanks + 1, depth - 1);
-            }
-            // `Some("v")`, `env("NAME", "v")`
-            [b'(', ..] if word > 0 && blanks == 0 => return open_call(text, start + word + 1),
-            _ => {}
-        }
-    }
-    if quote.is_none() {
-        quote = value.first().copied().filter(|byte| QUOTE.has(*byte));
-    }
-    Some(Site { start, quote, listed: false, paired: false })
-}
-
-/// The first string of a call, or the second where the first is a name with a fallback.
-fn open_call(text: &[u8], at: usize) -> Option<Site> {
-    let quote = *text.get(at).filter(|byte| QUOTE.has(**byte))?;
-    let close = at + 1 + text.get(at + 1..)?.iter().take(200).position(|byte| *byte == quote)?;
-    let after = text.get(close + 1..)?;
-    let blanks = after.iter().take(4).take_while(|byte| matches!(byte, b',' | b' ')).count();
-    if after.first() == Some(&b',') {
-        let second = close + 1 + blanks;
-        let quote = *text.get(second).filter(|byte| QUOTE.has(**byte))?;
-        return Some(Site { start: second + 1, quote: Some(quote), listed: false, paired: false });
-    }
-    Some(Site { start: at + 1, quote: Some(quote), listed: false, paired: false })
 }
 
 /// The span of a value of this alphabet and length at `start`, if it ends where a value may end.

@@ -22,16 +22,20 @@ pub(crate) fn secret(text: &[u8], at: usize, length: usize) -> Option<Range<usiz
         Kind::Password => !(site.paired && shape::is_hash(value)),
         Kind::Secret | Kind::Strong => value.len() >= 15 && !value.contains(&b':'),
         Kind::Weak => value.len() >= 15 && !value.contains(&b':') && !shape::is_identity(value),
+        // A lone `key` may be anything, so its value stands in quotes; `token=` of a form or a file does not.
         Kind::Bare => {
             value.len() >= 20
-                && site.quote.is_some()
+                && (site.quote.is_some() || !name.eq_ignore_ascii_case(b"key"))
                 && !value.contains(&b':')
                 && !shape::is_hash(value)
                 && !placeholder::contains_folded(name, b"key.")
         }
     };
-    let is_machine_made = !shape::is_password_hash(value)
-        && !placeholder::is_handmade(value) && !shape::is_made_of_words(value);
+    // Escapes are undone in a view of their own; what is left of them here are paths.
+    let is_machine_made = !value.contains(&b'\\')
+        && !shape::is_password_hash(value)
+        && !placeholder::is_handmade(value)
+        && !shape::is_made_of_words(value);
     (fits && is_machine_made && is_plausible(name, value, site)).then_some(span)
 }
 
@@ -45,7 +49,9 @@ pub(crate) fn service(text: &[u8], at: usize, length: usize) -> Option<Range<usi
         return None;
     }
     let name = name_of_service(text, at, length)?;
-    let is_machine_made = !shape::is_password_hash(value)
+    // Escapes are undone in a view of their own; what is left of them here are paths.
+    let is_machine_made = !value.contains(&b'\\')
+        && !shape::is_password_hash(value)
         && !placeholder::is_handmade(value)
         && !shape::is_made_of_words(value)
         && !has_file_ending(value);
@@ -64,7 +70,17 @@ pub(crate) fn password(text: &[u8], at: usize, length: usize) -> Option<Range<us
         return None;
     }
     let quoted = site.quote.is_some();
-    if is_named_password(value) || value.len() >= 20 && placeholder::is_handmade(value) {
+    let is_digest = site.paired && shape::is_hash(value) || shape::is_password_hash(value);
+    // `if password1 != password2:` compares variables.
+    let is_variable = !quoted && text.get(span.start.saturating_sub(3)..span.start)?.contains(&b'=') && {
+        let before = text.get(span.start.saturating_sub(4)..span.start)?;
+        memchr::memmem::find(before, b"!=").is_some() || memchr::memmem::find(before, b"==").is_some()
+    };
+    if is_digest
+        || is_variable
+        || is_named_password(value)
+        || value.len() >= 20 && placeholder::is_handmade(value)
+    {
         return None;
     }
     let is_type = !quoted && shape::is_made_of_words(value);
@@ -88,7 +104,11 @@ pub(crate) fn password(text: &[u8], at: usize, length: usize) -> Option<Range<us
 /// Whether a value is neither code, nor a stand-in, nor the name itself.
 fn is_plausible(name: &[u8], value: &[u8], site: assign::Site) -> bool {
     let quoted = site.quote.is_some();
-    let is_own_name = value.len() <= name.len() && placeholder::contains_folded(name, value)
+    let is_numbered = |byte: &u8| byte.is_ascii_digit();
+    let is_sibling =
+        value.iter().filter(|byte| !is_numbered(byte)).eq(name.iter().filter(|byte| !is_numbered(byte)));
+    let is_own_name = is_sibling
+        || value.len() <= name.len() && placeholder::contains_folded(name, value)
         || value.len() > name.len() && !quoted && value.ends_with(name);
     let is_unquoted_code = !quoted && (is_number(value) || is_identifier(value));
     !is_own_name && !is_unquoted_code && !is_code(value, quoted) && !placeholder::is_placeholder(value)
@@ -99,12 +119,17 @@ fn is_plausible(name: &[u8], value: &[u8], site: assign::Site) -> bool {
 fn is_named_password(value: &[u8]) -> bool {
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
     let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
-    let marks = value.iter().filter(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'_' | b'-' | b' ')).count();
+    let marks = value
+        .iter()
+        .filter(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'_' | b'-' | b' '))
+        .count();
     let is_described = value.iter().any(|byte| matches!(byte, b'-' | b' ')) && digits == 0;
     ((1..=2).contains(&digits) || is_described)
         && marks == 0
         && letters > 8
-        && [b"password".as_slice(), b"passwd", b"passphrase"].iter().any(|word| placeholder::contains_folded(value, word))
+        && [b"password".as_slice(), b"passwd", b"passphrase"]
+            .iter()
+            .any(|word| placeholder::contains_folded(value, word))
 }
 
 /// A password a person chose, in quotes: some length, letters and something else.
@@ -125,4 +150,3 @@ fn is_password(value: &[u8], quoted: bool) -> bool {
         && !value.contains(&b' ')
         && !has_file_ending(value)
 }
-

@@ -61,6 +61,12 @@ pub fn merge<'a>(mut hits: Vec<Hit<'a>>, more: Vec<Hit<'a>>) -> Vec<Hit<'a>> {
     resolve(hits)
 }
 
+/// Of two findings on one stretch the higher names it; a rule that knows the provider says more than one that does not.
+fn rank(hit: &Hit<'_>) -> (Confidence, bool, Severity) {
+    let knows_provider = !hit.rule.starts_with("generic-") && hit.rule != "service-credential";
+    (hit.confidence, knows_provider, hit.severity)
+}
+
 /// Sorts by position and leaves one hit per stretch of text: of overlapping hits the most certain one names the
 /// finding, and its span grows to cover all of them, so that nothing of either value is left standing.
 pub(crate) fn resolve<'a>(mut hits: Vec<Hit<'a>>) -> Vec<Hit<'a>> {
@@ -72,7 +78,7 @@ pub(crate) fn resolve<'a>(mut hits: Vec<Hit<'a>>) -> Vec<Hit<'a>> {
             continue;
         };
         let span = last.span.start..last.span.end.max(hit.span.end);
-        if (hit.confidence, hit.severity) > (last.confidence, last.severity) {
+        if rank(&hit) > rank(last) {
             *last = hit;
         }
         last.span = span;

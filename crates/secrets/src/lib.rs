@@ -14,8 +14,10 @@
 mod assign;
 mod bare;
 mod base64;
+mod call;
 mod checksum;
 mod class;
+mod command;
 mod custom;
 mod entropy;
 mod generic;
@@ -23,6 +25,7 @@ mod hit;
 mod index;
 mod jwt;
 mod name;
+mod opening;
 mod pem;
 mod personal;
 mod placeholder;
@@ -36,6 +39,7 @@ mod services;
 mod shape;
 #[cfg(test)]
 mod specimen;
+mod spelling;
 mod token;
 mod userinfo;
 mod views;

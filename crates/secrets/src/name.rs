@@ -58,7 +58,7 @@ const DESCRIBES: &[&[u8]] = &[
     b"timeout", b"interval", b"limit", b"enabled", b"required", b"attachment", b"role", b"request", b"response", b"method",
     b"app", b"fn", b"func", b"callback", b"handler", b"manager", b"mgr", b"cmd", b"command", b"plugin", b"ref", b"bio",
     b"arg", b"args", b"param", b"params", b"realm", b"certificate", b"chain", b"cert", b"mode", b"flag", b"rule", b"rules", b"strength",
-    b"score", b"input", b"prompt", b"form", b"view", b"page", b"link", b"button", b"dialog", b"screen", b"route",
+    b"score", b"input", b"prompt", b"form", b"view", b"page", b"link", b"button", b"mechanism", b"dialog", b"screen", b"route",
 ];
 
 /// Names whose value machines make: compared with separators taken out and in lower case.
@@ -87,7 +87,7 @@ pub(crate) fn name_around(text: &[u8], at: usize, length: usize) -> Option<(&[u8
         password_kind(text, at, length)?
     } else if word.eq_ignore_ascii_case(b"secret") && !name.ends_with(b"s") {
         Kind::Secret
-    } else if name.len() == length {
+    } else if name.len() == length || is_numbered(name, length) {
         Kind::Bare
     } else if is_strong(name) {
         Kind::Strong
@@ -100,11 +100,20 @@ pub(crate) fn name_around(text: &[u8], at: usize, length: usize) -> Option<(&[u8
 /// The whole identifier around a service's name, unless it is of something public or the service is a part of a word.
 pub(crate) fn name_of_service(text: &[u8], at: usize, length: usize) -> Option<&[u8]> {
     let before = text.get(at.saturating_sub(REACH)..at)?;
-    let starts_inside = before.last().is_some_and(u8::is_ascii_lowercase) && text.get(at)?.is_ascii_lowercase();
+    let starts_inside =
+        before.last().is_some_and(u8::is_ascii_lowercase) && text.get(at)?.is_ascii_lowercase();
     let left = at - before.iter().rev().take_while(|byte| NAME.has(**byte)).count();
     let right = at + length + NAME.run(text.get(at + length..)?, REACH);
     let name = text.get(left..right)?;
-    (!starts_inside && !is_qualified(text, left) && !is_public(name)).then_some(name)
+    // `toggl` in `windowToggle` is not the service, in `togglapikey` it is.
+    let rest = text.get(at + length..)?;
+    let suffixes: [&[u8]; 12] = [
+        b"api", b"key", b"token", b"secret", b"auth", b"pass", b"access", b"client", b"app", b"io", b"cred",
+        b"user",
+    ];
+    let goes_on = rest.first().is_some_and(u8::is_ascii_lowercase)
+        && !suffixes.iter().any(|word| rest.starts_with(word));
+    (!starts_inside && !goes_on && !is_qualified(text, left) && !is_public(name)).then_some(name)
 }
 
 /// `AWS::CloudFront::KeyGroup` is a type.
@@ -121,6 +130,11 @@ fn is_strong(name: &[u8]) -> bool {
     let joined: Vec<u8> =
         name.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
     STRONG.iter().any(|word| memchr::memmem::find(&joined, word).is_some())
+}
+
+/// `KEY1`, `token_2`.
+fn is_numbered(name: &[u8], length: usize) -> bool {
+    name.get(length..).is_some_and(|rest| rest.iter().all(|byte| byte.is_ascii_digit() || *byte == b'_'))
 }
 
 /// `Arn` of `secretArn`, `LENGTH` of `PASSWORD_LENGTH`.

@@ -22,7 +22,9 @@ pub(crate) fn password(text: &[u8], at: usize, length: usize) -> Option<Range<us
 
 /// "the password is 'required'": a state, not a password.
 fn is_state(word: &[u8]) -> bool {
-    let states: [&[u8]; 33] = [
+    let states: [&[u8]; 35] = [
+        b"tiger",
+        b"my_password",
         b"boolean",
         b"object",
         b"number",
@@ -90,8 +92,8 @@ pub(crate) fn is_compared(text: &[u8], at: usize, start: usize, value: &[u8]) ->
 /// Without quotes a value is told from a type or a variable by ending its line: `password: joe` and no comma.
 fn is_line_value(text: &[u8], at: usize, value: &[u8]) -> bool {
     let types: [&[u8]; 11] = [
-        b"secret", b"string", b"str", b"bool", b"boolean", b"text", b"number", b"integer", b"object", b"bytes",
-        b"varchar",
+        b"secret", b"string", b"str", b"bool", b"boolean", b"text", b"number", b"integer", b"object",
+        b"bytes", b"varchar",
     ];
     let line = text
         .get(at..text.len().min(at + 200))
@@ -102,8 +104,11 @@ fn is_line_value(text: &[u8], at: usize, value: &[u8]) -> bool {
     let ends = line.trim_ascii_end().ends_with(value) || line.ends_with(b";");
     let is_capitals = value.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'_');
     let is_variable = contains_folded(value, b"_pass")
-        || value.windows(2).any(|pair| matches!(pair, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()));
-    ends && !is_capitals && !is_variable
+        || value
+            .windows(2)
+            .any(|pair| matches!(pair, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()));
+    ends && !is_capitals
+        && !is_variable
         && value.first().is_some_and(|first| !first.is_ascii_uppercase())
         && !types.iter().any(|name| value.eq_ignore_ascii_case(name))
 }

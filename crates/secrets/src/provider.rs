@@ -155,7 +155,8 @@ pub(crate) fn slack(text: &[u8], at: usize, length: usize) -> Option<Range<usize
     let span = after(text, at, length, DASHED, (18, 400)).filter(|_| alone)?;
     let token = text.get(span.clone())?;
     let groups: Vec<&[u8]> = token.split(|byte| *byte == b'-').collect();
-    let digits = groups.iter().take_while(|group| !group.is_empty() && group.iter().all(u8::is_ascii_digit)).count();
+    let digits =
+        groups.iter().take_while(|group| !group.is_empty() && group.iter().all(u8::is_ascii_digit)).count();
     let is_repeated = digits >= 2 && groups.iter().take(digits).all(|group| Some(group) == groups.first());
     let last = groups.last().map_or(0, |group| group.len());
     let has_digit = token.iter().filter(|byte| byte.is_ascii_digit()).count() >= 4;
@@ -342,8 +343,10 @@ pub(crate) fn curl_user(text: &[u8], at: usize, length: usize) -> Option<Range<u
         && quote.is_none()
         && text.get(end).is_some_and(|byte| matches!(byte, b'"' | b'\''))
     {
-        let inner =
-            assign::whole_value(text, assign::Site { start: end + 1, quote: text.get(end).copied(), listed: false, paired: false })?;
+        let inner = assign::whole_value(
+            text,
+            assign::Site { start: end + 1, quote: text.get(end).copied(), listed: false, paired: false },
+        )?;
         (password_start, end) = (inner.start, inner.end);
     }
     let secret = text.get(password_start..end)?;
@@ -404,10 +407,16 @@ pub(crate) fn authorization(text: &[u8], at: usize, length: usize) -> Option<Ran
     let rest = text.get(at + length..)?;
     let opened = rest
         .iter()
-        .take(8)
-        .take_while(|byte| matches!(byte, b'"' | b'\'' | b':' | b'=' | b' ' | b'\\' | b'`' | b'>' | b','))
+        .take(10)
+        .take_while(|byte| {
+            matches!(byte, b'"' | b'\'' | b':' | b'=' | b' ' | b'\\' | b'`' | b'>' | b',' | b']')
+        })
         .count();
-    let mut start = at + length + opened;
+    // `f"Bearer ..."`
+    let letter = usize::from(
+        matches!(rest.get(opened..), Some([b'f' | b'b' | b'r' | b'u', b'"' | b'\'', ..])) && opened > 0,
+    );
+    let mut start = at + length + opened + letter * 2;
     let value = text.get(start..)?;
     let scheme = [b"bearer ".as_slice(), b"basic ", b"token ", b"ssws ", b"digest ", b"apikey ", b"bot "]
         .into_iter()
@@ -430,7 +439,8 @@ pub(crate) fn authorization(text: &[u8], at: usize, length: usize) -> Option<Ran
     };
     // `AWS::ApiGateway::ApiKey` and `EndpointAuthorization` are types.
     let is_header = at == 0 || text.get(at - 1).is_none_or(|before| !ALNUM.has(*before) && *before != b':');
-    (is_header && opened > 0 && fits && !crate::placeholder::is_placeholder(token)).then_some(start..start + run)
+    (is_header && opened > 0 && fits && !crate::placeholder::is_placeholder(token))
+        .then_some(start..start + run)
 }
 
 /// Kubernetes: `kind: Secret` with values under `data:` or `stringData:`.

@@ -2,9 +2,7 @@
 
 use crate::hit::{Hit, resolve};
 use crate::rule::{Matcher, Rule};
-use crate::{
-    Confidence, assign, bare, checksum, entropy, index, personal, placeholder, shape, token, views,
-};
+use crate::{Confidence, assign, bare, checksum, entropy, index, personal, placeholder, shape, token, views};
 
 /// What to look for beyond the built-in secrets.
 #[derive(Clone, Copy, Debug, Default)]
@@ -95,7 +93,12 @@ fn is_plausible(secret: &[u8], rule: &Rule) -> bool {
     }
     let is_stand_in = placeholder::is_masked(secret)
         || match rule.matcher {
-            Matcher::Token(_) => shape::is_made_of_words(secret) || secret.len() >= 12 && (placeholder::is_sequence(secret) || secret.len() <= 40 && placeholder::contains_folded(secret, b"example")),
+            Matcher::Token(_) => {
+                shape::is_made_of_words(secret)
+                    || secret.len() >= 12
+                        && (placeholder::is_sequence(secret)
+                            || secret.len() <= 40 && placeholder::contains_folded(secret, b"example"))
+            }
             Matcher::Assigned(_) => placeholder::has_example_word(secret) || shape::is_made_of_words(secret),
             Matcher::Code(_) => placeholder::has_example_word(secret),
         };

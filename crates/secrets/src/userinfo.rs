@@ -80,6 +80,7 @@ const SPECIMENS: &[(&[u8], &[u8])] = &[
     (b"guest", b"guest"),
     (b"root", b"root"),
     (b"test", b"test"),
+    (b"scott", b"tiger"),
 ];
 
 /// The password of the URL whose `://` stands at `at`. Databases keep their default passwords, web addresses are
@@ -91,7 +92,16 @@ pub(crate) fn password(text: &[u8], at: usize, length: usize) -> Option<Range<us
     let end = first_end.unwrap_or(authority.len().min(LONGEST));
     let sign = authority.get(..end)?.iter().rposition(|byte| *byte == b'@')?;
     let pair = authority.get(..sign)?;
-    let colon = pair.iter().position(|byte| *byte == b':')?;
+    let Some(colon) = pair.iter().position(|byte| *byte == b':') else {
+        // `https://TOKEN@github.com/`
+        let is_token = (20..=255).contains(&pair.len())
+            && crate::shape::looks_random(pair, 20)
+            && !pair.contains(&b'.')
+            && !is_template(pair)
+            && !placeholder::is_handmade(pair)
+            && !crate::shape::is_made_of_words(pair);
+        return is_token.then_some(start..start + sign);
+    };
     let (user, password) = (pair.get(..colon)?, pair.get(colon + 1..)?);
     let host = authority.get(sign + 1..end)?;
     if password.is_empty() || host.is_empty() || is_template(password) || is_template(user) {
@@ -112,7 +122,8 @@ pub(crate) fn password(text: &[u8], at: usize, length: usize) -> Option<Range<us
 fn is_specimen(password: &[u8], host: &[u8]) -> bool {
     let name = host.split(|byte| *byte == b':').next().unwrap_or_default();
     let is_reserved = is_reserved(name) || !name.contains(&b'.');
-    let is_plain = placeholder::contains_folded(password, b"redact") || PLAIN.iter().any(|word| password.eq_ignore_ascii_case(word))
+    let is_plain = placeholder::contains_folded(password, b"redact")
+        || PLAIN.iter().any(|word| password.eq_ignore_ascii_case(word))
             && !password.iter().all(u8::is_ascii_uppercase);
     let is_strong = password.len() >= 8
         && (password.iter().all(u8::is_ascii_uppercase)
@@ -141,8 +152,19 @@ pub(crate) fn is_reserved(name: &[u8]) -> bool {
 }
 
 /// Passwords of documentation, whatever the user.
-const PLAIN: &[&[u8]] =
-    &[b"pass", b"password", b"passwd", b"secret", b"pwd", b"test", b"foobar", b"token", b"guest", b"smith", b"1234"];
+const PLAIN: &[&[u8]] = &[
+    b"pass",
+    b"password",
+    b"passwd",
+    b"secret",
+    b"pwd",
+    b"test",
+    b"foobar",
+    b"token",
+    b"guest",
+    b"smith",
+    b"1234",
+];
 
 fn scheme(text: &[u8], at: usize) -> Option<&[u8]> {
     let before = text.get(at.saturating_sub(16)..at)?;

@@ -3,7 +3,7 @@
 use crate::Confidence::{Context, Generic, Proven};
 use crate::Severity::{Critical, Medium};
 use crate::rule::{Rule, code};
-use crate::{generic, jwt, pem, provider, userinfo};
+use crate::{call, command, generic, jwt, pem, provider, userinfo};
 
 #[rustfmt::skip] // A row is a line.
 pub(crate) const RULES: &[Rule] = &[
@@ -19,6 +19,10 @@ pub(crate) const RULES: &[Rule] = &[
     code("connection-string", &["password", "pwd"], provider::connection_string, "a password in a connection string").any_case(),
     code("maven-password", &["<master>{", "<password>{", "<passphrase>{"], provider::maven, "a Maven-encrypted password"),
     code("gradle-credentials", &["credentials {"], provider::gradle, "a password in a Gradle credentials block").severity(Medium),
+    code("command-password", &["sshpass ", "mysql ", "mysqldump ", "mysqladmin ", "mariadb ", "docker login", "podman login", "skopeo login", "redis-cli ", "mongo ", "mongosh ", "mongodump ", "mongorestore ", "ldapsearch ", "ldapmodify ", "ldapadd ", "az login", "sqlcmd ", "snmpwalk ", "cqlsh ", "openssl enc", "smbclient ", "xfreerdp ", "cmdkey ", "htpasswd ", "net user ", "vault login"], command::password, "a password on a command line"),
+    code("call-password", &["BasicAuth(", "basic_auth(", "basicAuth(", "auth=(", ".login(", "WiFi.begin(", "getConnection(", "PasswordCredentials(", "PasswordAuthentication(", "set_password("], call::last_argument, "a password in a call").severity(Medium),
+    code("statement-password", &["identified by", "with password", "encrypted password", "securestring "], call::statement, "a password in a statement").any_case().severity(Medium),
+    code("oracle-password", &["jdbc:oracle:thin:"], call::oracle, "a password in an Oracle address"),
     code("credential-call", &["NetworkCredential(", "DirectoryEntry("], provider::last_string, "a password in a call").severity(Medium),
     code("service-credential", crate::services::SERVICES, generic::service, "a random value named after a service").any_case().severity(Medium).confidence(Context),
     code("generic-secret", &["pass", "pwd", "secret", "token", "key", "auth", "credential"], generic::secret, "a random value named like a secret").any_case().severity(Medium).confidence(Context),
