@@ -6,6 +6,7 @@
 mod check;
 mod effective;
 mod hooks;
+mod origins;
 mod schema;
 
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use crate::permission::{Behavior, Rule};
 
 pub use effective::{Effective, EffectiveRule, effective};
 pub use hooks::{HookCommand, Launch};
+pub use origins::{Origin, origins};
 
 /// Where a settings file stands. The order is from weak to strong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

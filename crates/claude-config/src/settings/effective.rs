@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::origins::{Origin, origins};
 use super::{Settings, Source};
 use crate::json::Node;
 use crate::permission::{Behavior, Rule};
@@ -22,24 +23,21 @@ pub struct EffectiveRule {
 pub struct Effective {
     /// The merged value.
     pub value: serde_json::Value,
-    /// For every leaf of the merged value, by its path: the strongest file that says something about it.
-    pub origins: Vec<(String, PathBuf)>,
+    /// Where each value was written.
+    pub origins: Vec<Origin>,
     pub rules: Vec<EffectiveRule>,
 }
 
 /// Lists that are replaced by the stronger file instead of being joined.
-const REPLACED: &[&str] = &["fallbackModel"];
+pub(super) const REPLACED: &[&str] = &["fallbackModel"];
 
 /// Merges files, given from weak to strong: objects key by key, lists joined without repeats, else the stronger value.
 pub fn effective(files: &[Settings]) -> Effective {
     let mut value = serde_json::Value::Object(serde_json::Map::new());
-    let mut origins: Vec<(String, PathBuf)> = Vec::new();
-    for settings in files {
-        let Some(root) = settings.root() else { continue };
+    for settings in files.iter().filter(|settings| settings.root().is_some()) {
         merge("", &mut value, &settings.in_force());
-        note_origins("", root, settings, &mut origins);
     }
-    Effective { value, origins, rules: rules(files) }
+    Effective { value, origins: origins(files), rules: rules(files) }
 }
 
 fn merge(path: &str, into: &mut serde_json::Value, from: &serde_json::Value) {
@@ -63,18 +61,6 @@ fn merge(path: &str, into: &mut serde_json::Value, from: &serde_json::Value) {
             }
         }
         (into, from) => *into = from.clone(),
-    }
-}
-
-fn note_origins(path: &str, node: &Node, settings: &Settings, origins: &mut Vec<(String, PathBuf)>) {
-    for member in node.effective_members() {
-        let path = if path.is_empty() { member.key.clone() } else { format!("{path}.{}", member.key) };
-        if member.value.is_object() {
-            note_origins(&path, &member.value, settings, origins);
-            continue;
-        }
-        origins.retain(|(known, _)| *known != path || member.value.is_array());
-        origins.push((path, settings.file.clone()));
     }
 }
 

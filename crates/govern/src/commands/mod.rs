@@ -6,6 +6,7 @@ pub mod audit;
 mod charter;
 mod completions;
 mod doctor;
+mod effective;
 mod evidence;
 mod explain;
 mod explain_event;
@@ -78,6 +79,7 @@ pub const COMMANDS: &[Command] = &[
     stop::RESUME,
     scan::COMMAND,
     explain::COMMAND,
+    effective::COMMAND,
     hook::COMMAND,
     completions::COMMAND,
     man::COMMAND,
