@@ -24,9 +24,14 @@ struct Open {
 
 fn parse(text: &str, offset: usize) -> Option<Node> {
     let mut open: Vec<Open> = Vec::new();
+    let is_ascii = text.is_ascii();
     for next in Parser::new_from_str(text) {
         let (event, place) = next.ok()?;
-        let byte = |index: usize| text.char_indices().nth(index).map_or(text.len(), |(at, _)| at) + offset;
+        // The parser counts characters.
+        let byte = |index: usize| {
+            let at = if is_ascii { Some(index) } else { text.char_indices().nth(index).map(|(at, _)| at) };
+            at.unwrap_or(text.len()).min(text.len()) + offset
+        };
         let span = || Span { start: byte(place.start.index()), end: byte(place.end.index()) };
         let done = match event {
             Event::Scalar(value, style, ..) => Node { span: span(), value: scalar(&value, style) },

@@ -38,7 +38,8 @@ pub(crate) fn decide(event: &Event, context: &Context<'_>) -> Result<Decision, E
 }
 
 fn answer(violation: &Violation, context: &Context<'_>) -> Result<Decision, Error> {
-    let seen = memory::first_seen(std::slice::from_ref(violation), context)?;
+    let keys = memory::keys(std::slice::from_ref(violation), context);
+    let seen = memory::first_seen(&keys, context)?;
     let over = seen.first().is_some_and(|moment| memory::is_over(*moment, context));
     let at_once = context.policy.flag("deny_unapproved") || violation.rule == "server-denied";
     let told = format!("{}. Next step: {}.", violation.told, rules::way_out(violation.rule));

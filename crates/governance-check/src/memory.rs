@@ -1,5 +1,6 @@
 //! Since when each violation stands: what makes "within 48 hours" a date.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -11,12 +12,14 @@ use crate::violation::Violation;
 const FILE: &str = "governance-check.json";
 const DEADLINE: Duration = Duration::from_millis(500);
 
+/// The names under which violations are remembered, in the order given.
+pub(crate) fn keys(violations: &[Violation], context: &Context<'_>) -> Vec<String> {
+    let prefix = prefix(context);
+    violations.iter().map(|violation| key(&prefix, violation)).collect()
+}
+
 /// When each violation was first seen, in the order given. What is seen for the first time is noted with this moment.
-pub(crate) fn first_seen(
-    violations: &[Violation],
-    context: &Context<'_>,
-) -> Result<Vec<DateTime<Utc>>, Error> {
-    let keys: Vec<String> = violations.iter().map(|violation| key(violation, context)).collect();
+pub(crate) fn first_seen(keys: &[String], context: &Context<'_>) -> Result<Vec<DateTime<Utc>>, Error> {
     let known = context.state.read(FILE)?.map(|bytes| parse(&bytes)).unwrap_or_default();
     if keys.iter().all(|key| known.contains_key(key)) {
         return Ok(keys.iter().map(|key| moment(&known, key, context.now)).collect());
@@ -24,7 +27,7 @@ pub(crate) fn first_seen(
     let now = context.now;
     context.state.update(FILE, DEADLINE, |bytes| {
         let mut map = bytes.map(parse).unwrap_or_default();
-        for key in &keys {
+        for key in keys {
             map.entry(key.clone()).or_insert_with(|| now.to_rfc3339().into());
         }
         let seen = keys.iter().map(|key| moment(&map, key, now)).collect();
@@ -33,11 +36,11 @@ pub(crate) fn first_seen(
 }
 
 /// Forgets violations of this project that no longer stand, so that one that comes back has its grace again.
-pub(crate) fn forget_others(violations: &[Violation], context: &Context<'_>) -> Result<(), Error> {
+pub(crate) fn forget_others(keys: &[String], context: &Context<'_>) -> Result<(), Error> {
     let Some(bytes) = context.state.read(FILE)? else { return Ok(()) };
-    let keys: Vec<String> = violations.iter().map(|violation| key(violation, context)).collect();
     let ours = prefix(context);
-    let gone = |key: &String| key.starts_with(&ours) && !keys.contains(key);
+    let standing: HashSet<&str> = keys.iter().map(String::as_str).collect();
+    let gone = |key: &String| key.starts_with(&ours) && !standing.contains(key.as_str());
     if !parse(&bytes).keys().any(gone) {
         return Ok(());
     }
@@ -65,10 +68,10 @@ fn prefix(context: &Context<'_>) -> String {
     format!("{}\n", context.project.display())
 }
 
-fn key(violation: &Violation, context: &Context<'_>) -> String {
+fn key(prefix: &str, violation: &Violation) -> String {
     // The name of a server may be anything, a secret too.
     let subject = record::identifier(&violation.subject);
-    format!("{}{}\n{}\n{subject}", prefix(context), violation.rule, violation.file.display())
+    format!("{prefix}{}\n{}\n{subject}", violation.rule, violation.file.display())
 }
 
 /// A moment that cannot be read, or lies ahead, is taken for now: the clock starts again rather than never.

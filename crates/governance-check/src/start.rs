@@ -16,11 +16,12 @@ pub(crate) fn decide(event: &Event, context: &Context<'_>) -> Result<Decision, E
         return Ok(Decision::pass());
     }
     let violations = all(event, context)?;
-    memory::forget_others(&violations, context)?;
+    let keys = memory::keys(&violations, context);
+    memory::forget_others(&keys, context)?;
     if violations.is_empty() {
         return Ok(Decision::pass());
     }
-    let seen = memory::first_seen(&violations, context)?;
+    let seen = memory::first_seen(&keys, context)?;
     let findings = violations.iter().map(Violation::finding).collect();
     let overdue = seen.iter().filter(|moment| memory::is_over(**moment, context)).count();
     Ok(Decision::warn_user(for_user(&violations, overdue, context))

@@ -62,6 +62,10 @@ fn is_word(run: &str) -> bool {
         || run.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
+fn cut(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(MOST_TOLD)).unwrap_or_default()
+}
+
 /// The text with every run of letters and digits that looks like a key replaced by `*`. What a hook tells of a path or a
 /// server may hold whatever somebody put into its name.
 fn masked(text: &str) -> String {
@@ -93,7 +97,10 @@ pub fn decision(
         record.insert("rule".into(), reason.rule().into());
     }
     if !decision.findings.is_empty() {
-        record.insert("findings".into(), decision.findings.iter().map(finding).collect());
+        record.insert("findings".into(), decision.findings.iter().take(MOST_FINDINGS).map(finding).collect());
+    }
+    if decision.findings.len() > MOST_FINDINGS {
+        record.insert("findings_len".into(), decision.findings.len().into());
     }
     record
 }
@@ -111,12 +118,17 @@ pub fn excused(hook: &Hook, event: &Event, user: &str, excuse: &Excuse) -> Map<S
     record
 }
 
+/// So many findings stand in one record, and so many bytes of what each says: a line of the log has a length it must not
+/// pass. How many there were stands beside them.
+const MOST_FINDINGS: usize = 64;
+const MOST_TOLD: usize = 256;
+
 fn finding(finding: &Finding) -> Value {
     let mut row = json!({
         "rule": finding.rule,
         "severity": finding.severity.to_string(),
-        "pointer": masked(&finding.pointer),
-        "summary": masked(&finding.summary),
+        "pointer": masked(cut(&finding.pointer)),
+        "summary": masked(cut(&finding.summary)),
     });
     if let (Some(row), false) = (row.as_object_mut(), finding.fingerprint.is_empty()) {
         row.insert("fingerprint".into(), finding.fingerprint.clone().into());

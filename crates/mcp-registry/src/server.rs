@@ -355,6 +355,27 @@ pub fn differences(was: &Server, is: &Server) -> Vec<Difference> {
     }
 }
 
+/// Whether two configurations can be the same server at all: quickly answered, and a "no" is never wrong. A registry of
+/// hundreds is gone through for each server that has no approval of its own.
+pub(crate) fn may_be_same(one: &Server, other: &Server) -> bool {
+    match (&one.transport, &other.transport) {
+        (
+            Transport::Command { command, arguments, .. },
+            Transport::Command { command: other_command, arguments: other_arguments, .. },
+        ) => {
+            // `cmd /c` is looked through when two commands are compared, and every argument that changes nothing is a flag.
+            let is_wrapped =
+                |command: &str| command.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("cmd"));
+            let plain = |arguments: &&String| !arguments.starts_with('-');
+            is_wrapped(command)
+                || is_wrapped(other_command)
+                || arguments.iter().filter(plain).eq(other_arguments.iter().filter(plain))
+        }
+        (Transport::Remote { kind, .. }, Transport::Remote { kind: other_kind, .. }) => kind == other_kind,
+        _ => false,
+    }
+}
+
 fn remote_differences(was: &Server, is: &Server) -> Vec<Difference> {
     let (old, new) = (projection(was), projection(is));
     let mut found = Vec::new();
@@ -552,5 +573,39 @@ mod tests {
         ] {
             assert_eq!(Server::from_json(&serde_json::from_str(text).expect("JSON")), Err(error), "{text}");
         }
+    }
+
+    /// Every command with every list of up to three of these words.
+    fn servers() -> Vec<Server> {
+        let words = ["-y", "-q", "--", "/c", "npx", "a@1.2.3"];
+        let mut lists: Vec<Vec<&str>> = vec![Vec::new()];
+        for length in 0..3 {
+            let longer: Vec<Vec<&str>> = lists
+                .iter()
+                .filter(|list| list.len() == length)
+                .flat_map(|list| words.iter().map(|word| [list.as_slice(), &[word]].concat()))
+                .collect();
+            lists.extend(longer);
+        }
+        let of = |command: &&str, arguments: &Vec<&str>| {
+            Server::from_json(&json!({"command": command, "args": arguments}))
+        };
+        ["npx", "cmd", "sh"]
+            .iter()
+            .flat_map(|command| lists.iter().filter_map(|list| of(command, list).ok()))
+            .collect()
+    }
+
+    #[test]
+    fn what_is_the_same_may_be_the_same() {
+        let servers = servers();
+        let mut same = 0;
+        for one in &servers {
+            for other in servers.iter().filter(|other| differences(one, other).is_empty()) {
+                assert!(may_be_same(one, other), "{one:?} {other:?}");
+                same += 1;
+            }
+        }
+        assert!(same > servers.len(), "some differ only in what changes nothing");
     }
 }

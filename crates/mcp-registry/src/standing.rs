@@ -2,7 +2,7 @@
 
 use crate::day::{Day, days_between};
 use crate::model::{Approved, Denied, Pending, Registry};
-use crate::server::{Difference, Server, differences};
+use crate::server::{Difference, Server, differences, may_be_same};
 
 /// What the registry says of a server.
 #[derive(Debug, Clone)]
@@ -53,7 +53,8 @@ pub enum Why<'a> {
 
 /// Judges a server by the registry. Denied beats everything; then identity; the name decides only which approval it is compared with.
 pub fn standing<'a>(name: &str, server: &Server, registry: &'a Registry, today: Day) -> Standing<'a> {
-    if let Some(entry) = registry.denied.iter().find(|entry| is_denied(entry, name, server)) {
+    let known_as = if registry.denied.is_empty() { Vec::new() } else { server.known_as() };
+    if let Some(entry) = registry.denied.iter().find(|entry| is_denied(entry, name, server, &known_as)) {
         return Standing::Denied { entry };
     }
     if let Some(entry) = registry.approved.iter().find(|entry| entry.name == name && has_begun(entry, today))
@@ -108,7 +109,11 @@ fn same_elsewhere<'a>(server: &Server, registry: &'a Registry, today: Day) -> Op
         .approved
         .iter()
         .filter(|entry| has_begun(entry, today) && days_between(today, entry.expires) >= 0);
-    in_force.find(|entry| differences(&entry.config, server).is_empty())
+    in_force.find(|entry| is_same(&entry.config, server))
+}
+
+fn is_same(one: &Server, other: &Server) -> bool {
+    may_be_same(one, other) && differences(one, other).is_empty()
 }
 
 fn pending<'a>(entry: &'a Pending, server: &Server, today: Day) -> Standing<'a> {
@@ -129,11 +134,11 @@ fn pending<'a>(entry: &'a Pending, server: &Server, today: Day) -> Standing<'a> 
 }
 
 /// By label (without case: `Browser-MCP` is meant too), by the denied configuration, or by the package it starts.
-fn is_denied(entry: &Denied, name: &str, server: &Server) -> bool {
+fn is_denied(entry: &Denied, name: &str, server: &Server, known_as: &[String]) -> bool {
     if entry.name.eq_ignore_ascii_case(name) {
         return true;
     }
-    if entry.config.as_ref().is_some_and(|config| differences(config, server).is_empty()) {
+    if entry.config.as_ref().is_some_and(|config| is_same(config, server)) {
         return true;
     }
     let same = |running: &String| {
@@ -141,7 +146,7 @@ fn is_denied(entry: &Denied, name: &str, server: &Server) -> bool {
         entry.package.as_ref().is_some_and(|package| package.eq_ignore_ascii_case(running))
             || entry.name.eq_ignore_ascii_case(last)
     };
-    server.known_as().iter().any(same)
+    known_as.iter().any(same)
 }
 
 impl Standing<'_> {
