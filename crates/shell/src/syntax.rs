@@ -74,7 +74,7 @@ pub(crate) enum Node {
     Arithmetic(Parts),
     Coprocess {
         name: String,
-        body: Box<Stage>,
+        body: Rc<List>,
     },
     /// Nothing but redirections, or nothing that could be read.
     Empty,

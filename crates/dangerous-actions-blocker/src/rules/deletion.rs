@@ -232,8 +232,13 @@ fn by_find(call: &Call<'_>, root: Target<'_>, narrowed: bool, effect: &Effect<'_
 
 /// A folder that a build or a package manager makes again.
 fn is_rebuilt(path: &str) -> bool {
-    path.split('/').any(|part| REBUILT.contains(&part)) || path.contains("/Library/Caches/")
+    path.split('/').any(|part| REBUILT.contains(&part))
+        || path.contains("/Library/Caches/")
+        || PACKAGE_LISTS.iter().any(|folder| is_below(path, folder))
 }
+
+/// What package managers fetch again; every container file empties them.
+const PACKAGE_LISTS: &[&str] = &["/var/lib/apt/lists", "/var/cache"];
 
 /// Outside the project only names that nothing but a tool gives count: `build` may be anybody's.
 const REBUILT: &[&str] = &[

@@ -1,7 +1,7 @@
 //! Code that comes from the network or out of a decoder and is executed unread.
 
 use hook_core::Severity;
-use shell::{Destination, Flow, Origin, Target as Into};
+use shell::{Destination, Flow, Origin, Source, Target as Into};
 
 use crate::call::Call;
 use crate::place::base_name;
@@ -55,6 +55,7 @@ pub(crate) fn judge_flow(flow: &Flow, call: &Call<'_>, hits: &mut Vec<Hit>) {
         }
         // What was computed has been judged as a command of its own.
         Origin::Decoded(_) if !flow.known => &DECODED,
+        Origin::Output(source) if !flow.known && is_piped_list(call, *source) => &UNSEEN_INPUT,
         Origin::Decoded(_)
         | Origin::Environment
         | Origin::Variable(_)
@@ -62,6 +63,15 @@ pub(crate) fn judge_flow(flow: &Flow, call: &Call<'_>, hits: &mut Vec<Hit>) {
         | Origin::Output(_) => return,
     };
     hits.push(call.hit(rule, call.shown(2)));
+}
+
+/// A shell that reads what another program prints: `kubectl get ... | awk ... | sh`.
+fn is_piped_list(call: &Call<'_>, source: usize) -> bool {
+    SHELLS.contains(&call.name)
+        && matches!(call.command.stdin, Some(Source::Pipe(_)))
+        && source < call.index
+        && !call.words().iter().any(|word| is_code_flag(word.text()))
+        && !is_known_setup(call, source)
 }
 
 /// `file://`, or this machine itself.

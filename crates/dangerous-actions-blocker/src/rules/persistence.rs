@@ -93,6 +93,11 @@ fn written(call: &Call<'_>, effect: &Effect<'_>) -> Option<Hit> {
     if rule.id == STARTUP.id && (is_tool_setup(call) || effect.act == Act::Create) {
         return None;
     }
+    // Who may read such a file is not what it does.
+    if (rule.id == STARTUP.id || rule.id == LOGIN_KEY.id) && matches!(call.name, "chmod" | "chown" | "chgrp")
+    {
+        return None;
+    }
     Some(call.hit_on(rule, format!("{} {}", call.shown(0), effect.target.text), &located))
 }
 

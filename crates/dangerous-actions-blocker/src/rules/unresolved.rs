@@ -6,12 +6,18 @@ use shell::{Analysis, Command, Value};
 use crate::call::Call;
 use crate::rule::{Answer, Hit, Instead, Rule};
 
-pub(crate) static RULES: &[&Rule] = &[&NAME, &LIMIT, &UNREADABLE];
+pub(crate) static RULES: &[&Rule] = &[&NAME, &PIECED, &LIMIT, &UNREADABLE];
 
 static NAME: Rule = Rule {
     id: "unknown-command-name",
     severity: Severity::High,
     harm: "hides which program would run, and its arguments would do damage to several",
+    instead: Instead::Run("git status --short", "write the command out"),
+};
+static PIECED: Rule = Rule {
+    id: "pieced-command-name",
+    severity: Severity::High,
+    harm: "hides which program would run: its name is put together from pieces that are not known",
     instead: Instead::Run("git status --short", "write the command out"),
 };
 static LIMIT: Rule = Rule {
@@ -32,6 +38,11 @@ const HEADS: &[&str] = &["rm", "git", "dd", "chmod", "mkfs.ext4"];
 
 /// A command whose name is not known is judged as each of the worst it could be.
 pub(crate) fn judge(call: &Call<'_>, hits: &mut Vec<Hit>) {
+    if is_pieced(call) {
+        let words: Vec<String> = call.command.argv.iter().take(3).map(ToString::to_string).collect();
+        hits.push(call.hit(&PIECED, words.join(" ")));
+        return;
+    }
     let hidden =
         call.command.argv.first().is_some_and(|name| name.text().is_empty() && !name.holes().is_empty());
     if !hidden || call.words().is_empty() {
@@ -57,6 +68,23 @@ pub(crate) fn judge(call: &Call<'_>, hits: &mut Vec<Hit>) {
             return;
         }
     }
+}
+
+/// Unknown pieces that nobody puts together for the name of a program they mean to run.
+const PIECES: usize = 3;
+
+/// The name is made of several unknown pieces, or of a pattern that any program matches.
+fn is_pieced(call: &Call<'_>) -> bool {
+    let Some(name) = call.command.argv.first() else { return false };
+    let text = name.text();
+    if text.is_empty() {
+        return name.holes().len() >= PIECES;
+    }
+    // `???` with arguments; a lone `*` is a bullet of a list that was never a command.
+    name.has_glob()
+        && !call.words().is_empty()
+        && text.matches('?').count() > 1
+        && !text.contains(|letter: char| letter.is_alphanumeric() || letter == '.')
 }
 
 /// The analysis stopped early, or stretches of the text are not shell.

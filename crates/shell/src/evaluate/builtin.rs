@@ -87,8 +87,18 @@ impl Machine<'_> {
                 }
                 Some(0)
             }
+            "history" => {
+                // `history -s TEXT` puts a command there that `fc -s` and `!!` run.
+                if let [option, words @ ..] = arguments
+                    && option.text() == "-s"
+                {
+                    let text = joined(words);
+                    self.branch(Reach::Sometimes, |machine| machine.nested_text("history", &text, index));
+                }
+                None
+            }
             "return" | "exit" | "wait" | "umask" | "ulimit" | "hash" | "times" | "getopts" | "unalias"
-            | "enable" | "disown" | "bind" | "complete" | "history" => None,
+            | "enable" | "disown" | "bind" | "complete" => None,
             _ => return None,
         })
     }
@@ -390,6 +400,8 @@ impl Machine<'_> {
                 text.clone_into(&mut array);
             } else if text.ends_with('u') {
                 descriptor = rest.next().and_then(|value| value.text().parse().ok()).unwrap_or(0);
+            } else if let Some(glued) = text.strip_prefix("-d").filter(|glued| !glued.is_empty()) {
+                delimiter = glued.chars().next().unwrap_or('\0');
             } else if text.ends_with('d') {
                 delimiter = rest.next().and_then(|value| value.text().chars().next()).unwrap_or('\0');
             } else if text.ends_with(['n', 'O', 's', 'C', 'c']) {

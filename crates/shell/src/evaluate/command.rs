@@ -366,6 +366,10 @@ impl Machine<'_> {
                 output.add_origins(content.origins());
             }
             output.add_origin(Origin::Output(index));
+            // What a program makes of text that stands on the line is that text in another spelling.
+            if input.known().is_some_and(|text| !text.trim().is_empty()) {
+                output.add_origin(Origin::Decoded(shared(name)));
+            }
         }
         self.transfer(name, arguments, index);
         self.write(&output, index);

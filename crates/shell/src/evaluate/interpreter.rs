@@ -106,6 +106,7 @@ impl Machine<'_> {
             }
         }
         self.mark_wrapper(index);
+        self.start_up_file(name, index);
         if is_text {
             let Some((text, operands)) = rest.split_first() else { return Some(0) };
             let mut operands = operands.iter().cloned();
@@ -121,6 +122,17 @@ impl Machine<'_> {
             let input = self.standard_input();
             // What the script itself reads from standard input is the rest of the script.
             self.script(name, &input, (Value::literal(name), rest.to_vec()), index)
+        }
+    }
+
+    /// The file that `BASH_ENV` or `ENV` names is run before anything else.
+    fn start_up_file(&mut self, name: &str, index: usize) {
+        for variable in ["BASH_ENV", "ENV"] {
+            let Some(path) = self.variable_if_set(variable).filter(|path| !path.is_empty()) else { continue };
+            let content = self.read_file(&path);
+            if !content.is_unknown() {
+                self.script(name, &content, (Value::literal(name), Vec::new()), index);
+            }
         }
     }
 
@@ -251,9 +263,19 @@ impl Machine<'_> {
         }
         let input = self.standard_input();
         let mut output = printed;
+        unfollowed |= output.holes().iter().any(|hole| hole.why == Unknown::Computed);
         if unfollowed || output.is_empty() {
             output.append(&Value::unknown(Unknown::Output(Some(index))));
             output.add_origins(input.origins());
+            // Nothing but the code itself decides what it prints, and that could not be computed.
+            let from_outside = input
+                .origins()
+                .iter()
+                .chain(output.origins())
+                .any(|origin| matches!(origin, Origin::File(_) | Origin::Output(_) | Origin::Network(_)));
+            if !from_outside && !code.is_empty() {
+                output.add_origin(Origin::Decoded(Rc::from(name)));
+            }
         }
         output.add_origins(code.origins());
         self.write(&output, index);

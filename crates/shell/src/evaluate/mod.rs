@@ -17,7 +17,7 @@ mod state;
 mod variable;
 mod wrapper;
 
-pub(crate) use filter::{decode_base64, decode_base64_bytes, decode_hexadecimal};
+pub(crate) use filter::{decode_base64, decode_base64_bytes, decode_hexadecimal, printf};
 pub(crate) use pattern::named_class;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -169,6 +169,7 @@ impl<'w> Machine<'w> {
     /// Functions nothing called may still be (`command_not_found_handle`, a trap), and readers get what was written.
     fn finish(mut self) -> Analysis {
         self.drain_readers();
+        self.drain_coprocesses();
         let mut names: Vec<Rc<str>> = self.shell.functions.keys().cloned().collect();
         names.sort();
         for name in names {

@@ -1,7 +1,5 @@
 //! Redirections: what descriptors are connected to, and what files written here hold.
 
-use std::rc::Rc;
-
 use super::Machine;
 use super::pattern::{Mark, Pattern};
 use super::state::Handle;
@@ -180,14 +178,15 @@ impl Machine<'_> {
         if key == "/dev/null" {
             return Value::default();
         }
+        // A file may be called what the pattern is, so the pattern comes first.
+        if path.has_glob()
+            && let Some(content) = self.read_matching(&key, path)
+        {
+            return content;
+        }
         if let Some(content) = self.files.get(&key) {
             let content = content.clone();
             self.budget.spend(content.text().len() / 32);
-            return content;
-        }
-        if path.has_glob()
-            && let Some(content) = self.read_matching(&key)
-        {
             return content;
         }
         if key == "/dev/stdin" || descriptor_of(&key) == Some(0) {
@@ -200,18 +199,32 @@ impl Machine<'_> {
     }
 
     /// The files written here that match a pattern, one after the other.
-    fn read_matching(&mut self, pattern: &str) -> Option<Value> {
-        let marks: Vec<Mark> = pattern.chars().map(|character| Mark { character, active: true }).collect();
+    fn read_matching(&mut self, pattern: &str, written: &Value) -> Option<Value> {
+        // What was quoted stands for itself; places are counted from the end, where both texts agree.
+        let active: Vec<usize> = written.globs().iter().map(|at| written.text().len() - at).collect();
+        let mark = |(at, character): (usize, char)| Mark {
+            character,
+            active: !matches!(character, '*' | '?' | '[' | '\\') || active.contains(&(pattern.len() - at)),
+        };
+        let marks: Vec<Mark> = pattern.char_indices().map(mark).collect();
         let compiled = Pattern::new(&marks);
         let depth = pattern.matches('/').count();
         let mut content: Option<Value> = None;
+        let (mut count, mut sorts_by_locale) = (0, false);
         for (path, value) in &self.files {
             if !self.budget.spend(2) {
                 break;
             }
             if path.matches('/').count() == depth && compiled.matches(path) {
+                count += 1;
+                sorts_by_locale |= path.contains(char::is_control);
                 content.get_or_insert_with(Value::default).append(value);
             }
+        }
+        // Where control characters sort hangs on the locale, so the order of the pieces is not known.
+        if let Some(content) = content.as_mut().filter(|_| sorts_by_locale && count > 1) {
+            content.push_hole(Unknown::Decoded);
+            content.add_origin(Origin::Decoded(shared("a pattern")));
         }
         content
     }
@@ -322,18 +335,32 @@ impl Machine<'_> {
     /// Gives readers behind `>(...)` what was written for them.
     pub(super) fn drain_readers(&mut self) {
         for _ in 0..16 {
-            let Some((path, list)) = self.readers.pop_first() else { return };
-            let data = self.files.remove(&path).unwrap_or_else(|| Value::unknown(Unknown::Input));
-            if !self.budget.enter() {
-                return;
-            }
-            let list = Rc::clone(&list);
-            self.subshell(|machine| {
-                machine.shell.descriptors.insert(0, Handle::data(data, Source::Process));
-                machine.list(&list);
-            });
-            self.budget.leave();
+            // A coprocess reads until the line ends.
+            let is_done = |path: &&String| !path.starts_with(super::run::COPROCESS);
+            let Some(path) = self.readers.keys().find(is_done).cloned() else { return };
+            self.drain_reader(&path);
         }
+    }
+
+    /// Gives coprocesses what was written for them.
+    pub(super) fn drain_coprocesses(&mut self) {
+        for _ in 0..16 {
+            let Some(path) = self.readers.keys().next().cloned() else { return };
+            self.drain_reader(&path);
+        }
+    }
+
+    fn drain_reader(&mut self, path: &str) {
+        let Some(list) = self.readers.remove(path) else { return };
+        let data = self.files.remove(path).unwrap_or_else(|| Value::unknown(Unknown::Input));
+        if !self.budget.enter() {
+            return;
+        }
+        self.subshell(|machine| {
+            machine.shell.descriptors.insert(0, Handle::data(data, Source::Process));
+            machine.list(&list);
+        });
+        self.budget.leave();
     }
 
     /// A path from the working folder, with `.` and `..` resolved as text.

@@ -8,7 +8,7 @@ use super::{Jump, Machine, Status};
 use crate::analysis::{Reach, Recursion, Sink, Source};
 use crate::edit::shared;
 use crate::syntax::{Connector, Item, List, Node, Pipeline, Stage, Word};
-use crate::value::{Unknown, Value};
+use crate::value::{Origin, Unknown, Value};
 
 /// Rounds of a loop that are followed one by one; then its variables are taken as unknown.
 const MOST_ROUNDS: usize = 600;
@@ -18,6 +18,9 @@ const LOOP_SHARE: u32 = 2;
 const PENDING: usize = usize::MAX;
 /// Calls of a function within itself that are followed.
 const MOST_CALLS: usize = 24;
+
+/// The paths that stand for what coprocesses read.
+pub(super) const COPROCESS: &str = "/dev/coprocess/";
 
 impl Machine<'_> {
     pub(super) fn list(&mut self, list: &List) -> Status {
@@ -297,11 +300,14 @@ impl Machine<'_> {
             let names: Vec<Rc<str>> = machine.shell.variables.keys().cloned().collect();
             for name in names {
                 if before.get(&name).map(|variable| &variable.content) != machine.content(&name) {
-                    machine.assign(&name, Value::unknown(Unknown::Computed));
+                    machine.assign(&name, unfollowed());
                 }
             }
             machine.subshell(|machine| machine.list(body));
         });
+        if matches!(self.shell.descriptors.get(&1), Some(Handle::Capture { .. })) {
+            self.write(&unfollowed(), self.analysis.commands.len().saturating_sub(1));
+        }
         self.jump = None;
     }
 
@@ -397,15 +403,20 @@ impl Machine<'_> {
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "every compound command gives a status, known or not")]
-    fn coprocess(&mut self, name: &str, body: &Stage) -> Status {
+    fn coprocess(&mut self, name: &str, body: &Rc<List>) -> Status {
         let outer = std::mem::replace(&mut self.frame.background, true);
         let output = self.captured(Sink::Substitution, |machine| {
-            machine.subshell(|machine| machine.stage(body));
+            machine.subshell(|machine| machine.list(body));
         });
         self.frame.background = outer;
         let descriptor = self.next_descriptor;
         self.next_descriptor += 2;
         self.shell.descriptors.insert(descriptor, Handle::data(output, Source::Process));
+        // What is written to its other end is its input.
+        let path = format!("{COPROCESS}{}", descriptor + 1);
+        self.readers.insert(path.clone(), Rc::clone(body));
+        let end = Handle::File { path: Value::literal(path), append: true };
+        self.shell.descriptors.insert(descriptor + 1, end);
         let ends = [descriptor, descriptor + 1].map(|end| (None, Value::literal(end.to_string())));
         self.assign_array(name, ends.to_vec(), false);
         Some(0)
@@ -443,4 +454,9 @@ impl Machine<'_> {
         self.budget.leave();
         status
     }
+}
+
+/// What further rounds of a loop make: computed from what stands in the text, but not here.
+fn unfollowed() -> Value {
+    Value::unknown(Unknown::Computed).with_origin(Origin::Decoded(shared("a loop")))
 }

@@ -344,6 +344,14 @@ impl Machine<'_> {
                 self.socat(arguments, index);
                 return None;
             }
+            "make" | "gmake" => {
+                self.make(arguments, index);
+                return None;
+            }
+            "sed" | "gsed" => {
+                self.sed_commands(arguments, index);
+                return None;
+            }
             _ => {}
         }
         self.text_options(name, arguments, index);
@@ -712,6 +720,71 @@ impl Machine<'_> {
                     let body = body.map(|text| text.trim_matches(['\'', '"']).to_owned());
                     self.nested_text("socat", &body, index);
                 }
+            }
+        }
+    }
+
+    /// The recipes of a makefile this line wrote.
+    fn make(&mut self, arguments: &[Value], index: usize) {
+        let mut makefile = None;
+        for (at, argument) in arguments.iter().enumerate() {
+            let text = argument.text();
+            if matches!(text, "-f" | "--file" | "--makefile") {
+                makefile = arguments.get(at + 1).cloned();
+            } else if let Some(path) = text.strip_prefix("-f").or_else(|| text.strip_prefix("--file=")) {
+                makefile = Some(argument.slice(text.len() - path.len()..text.len()));
+            }
+        }
+        let path = makefile.unwrap_or_else(|| Value::literal("Makefile"));
+        let content = if path.text() == "-" { self.standard_input() } else { self.read_file(&path) };
+        for line in content.lines().iter().take(200) {
+            let text = line.text();
+            let recipe = text.strip_prefix('\t').or_else(|| text.split_once(": ;").map(|(_, recipe)| recipe));
+            let Some(recipe) = recipe else { continue };
+            let recipe = recipe.trim_start_matches(['@', '-', '+']);
+            let body = line.slice(text.len() - recipe.len()..text.len());
+            let body = body.map(|text| text.replace("$$", "$"));
+            self.nested_text("make", &body, index);
+        }
+    }
+
+    /// `s/x/COMMAND/e` and `1e COMMAND`: GNU sed runs the text.
+    fn sed_commands(&mut self, arguments: &[Value], index: usize) {
+        for argument in arguments {
+            let text =
+                argument.text().trim_start_matches(|c: char| c.is_ascii_digit() || c == '$' || c == ' ');
+            if let Some(command) = text.strip_prefix("e ") {
+                self.nested_text("sed", &Value::literal(command), index);
+                continue;
+            }
+            let Some(delimiter) = text.strip_prefix('s').and_then(|rest| rest.chars().next()) else {
+                continue;
+            };
+            if delimiter.is_alphanumeric() || delimiter == '-' {
+                continue;
+            }
+            let mut fields: Vec<String> = vec![String::new()];
+            let mut escaped = false;
+            for character in text.chars().skip(1 + 1) {
+                match (escaped, fields.last_mut()) {
+                    (false, Some(_)) if character == delimiter => fields.push(String::new()),
+                    (false, Some(_)) if character == '\\' => escaped = true,
+                    (true, Some(field)) => {
+                        if character != delimiter {
+                            field.push('\\');
+                        }
+                        field.push(character);
+                        escaped = false;
+                    }
+                    (_, Some(field)) => field.push(character),
+                    (_, None) => {}
+                }
+            }
+            if let [_, replacement, flags] = fields.as_slice()
+                && flags.contains('e')
+                && flags.chars().all(|flag| "egpiIm0123456789".contains(flag))
+            {
+                self.nested_text("sed", &Value::literal(replacement.as_str()), index);
             }
         }
     }

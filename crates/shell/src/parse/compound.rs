@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::Parser;
 use super::list::Until;
 use super::word::Ends;
-use crate::syntax::{Arm, List, Node, Redirect, Stage, Word};
+use crate::syntax::{Arm, Item, List, Node, Pipeline, Redirect, Word};
 
 /// Words that are reserved at the place of a command.
 const RESERVED: &[&str] = &[
@@ -296,7 +296,9 @@ impl Parser<'_> {
         if !named {
             self.at = start;
         }
-        let body: Box<Stage> = Box::new(self.stage());
+        let stages = vec![self.stage()];
+        let first = Pipeline { negated: false, stages };
+        let body = Rc::new(vec![Item { first, rest: Vec::new(), background: false }]);
         Node::Coprocess { name: if named { name } else { "COPROC".to_owned() }, body }
     }
 

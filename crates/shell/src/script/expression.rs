@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use super::Language;
+use super::decoding::{combined, decoded, unread};
 use super::lexer::Token;
 use crate::edit::shared;
-use crate::evaluate::{decode_base64, decode_hexadecimal};
 use crate::value::{Origin, Unknown, Value};
 
 /// What an expression gives.
@@ -30,7 +30,7 @@ impl Item {
         }
     }
 
-    fn nothing() -> Item {
+    pub(super) fn nothing() -> Item {
         Item::Unknown(Value::unknown(Unknown::Computed))
     }
 }
@@ -103,8 +103,9 @@ impl Reader<'_> {
             if named {
                 self.at += 2;
             }
+            let start = self.at;
             let item = self.expression();
-            let item = self.comprehended(item);
+            let item = self.comprehended(item, start);
             if !named {
                 items.push(item);
             }
@@ -116,17 +117,47 @@ impl Reader<'_> {
     }
 
     /// `chr(c) for c in LIST`: the list itself, whose numbers are characters where they are joined.
-    fn comprehended(&mut self, item: Item) -> Item {
+    ///
+    /// What computes with the number first (`chr(c ^ 7)`) is not followed; its text is code nobody can read.
+    fn comprehended(&mut self, item: Item, start: usize) -> Item {
         let is_name =
             |token: Option<&Token>, wanted: &str| matches!(token, Some(Token::Name(name)) if name == wanted);
         if !is_name(self.peek(), "for") {
             return item;
         }
+        let computes = self.tokens.get(start..self.at).is_some_and(|tokens| {
+            tokens
+                .iter()
+                .any(|token| matches!(token, Token::Sign('^' | '-' | '+' | '*' | '/' | '%' | '&' | '|')))
+        });
         while self.peek().is_some() && !is_name(self.peek(), "in") {
             self.at += 1;
         }
         self.at += 1;
-        self.expression()
+        let items = self.expression();
+        if computes { unread("a loop") } else { items }
+    }
+
+    /// `^`, `-` and the like behind an operand: numbers are computed, and texts where Perl and PHP combine their bytes.
+    fn computed(&mut self, left: Item, sign: char) -> Item {
+        self.at += 1;
+        let right = self.operand();
+        let right = self.behind(right);
+        match (left, right) {
+            (Item::Number(left), Item::Number(right)) => {
+                let value = match sign {
+                    '-' => left.checked_sub(right),
+                    '^' => Some(left ^ right),
+                    '|' => Some(left | right),
+                    '&' => Some(left & right),
+                    '/' => left.checked_div(right),
+                    _ => left.checked_rem(right),
+                };
+                value.map_or_else(Item::nothing, Item::Number)
+            }
+            (Item::Text(left), Item::Text(right)) if sign == '^' => combined(&left, &right),
+            _ => unread("an operator"),
+        }
     }
 
     pub(super) fn expression(&mut self) -> Item {
@@ -144,12 +175,22 @@ impl Reader<'_> {
                 Some(Token::Sign('.')) => {
                     matches!(self.language, Language::Perl | Language::Php | Language::Lua)
                 }
-                Some(Token::Sign('&')) => self.language == Language::AppleScript,
+                Some(Token::Sign('&')) if self.language == Language::AppleScript => true,
                 Some(Token::Text { .. }) => matches!(self.language, Language::Python | Language::Awk),
                 Some(Token::Sign('*')) => {
                     self.at += 1;
                     let count = self.operand();
                     left = repeated(&left, &count);
+                    continue;
+                }
+                Some(Token::Sign(sign @ ('^' | '-' | '|' | '&' | '/' | '%'))) => {
+                    let sign = *sign;
+                    let computes =
+                        matches!(left, Item::Number(_)) || sign == '^' && matches!(left, Item::Text(_));
+                    if !computes || self.tokens.get(self.at + 1) == Some(&Token::Sign(sign)) {
+                        break;
+                    }
+                    left = self.computed(left, sign);
                     continue;
                 }
                 _ => false,
@@ -222,7 +263,7 @@ impl Reader<'_> {
 
     /// A variable or a call.
     fn named(&mut self, name: &str) -> Item {
-        if matches!(name, "new" | "await" | "return") {
+        if matches!(name, "new" | "await" | "return" | "scalar") {
             return self.operand();
         }
         if self.takes('(') {
@@ -235,7 +276,19 @@ impl Reader<'_> {
             return call(method, Some(&item), &[]);
         }
         let perl_call = matches!(self.language, Language::Perl | Language::Ruby)
-            && matches!(name, "pack" | "decode_base64" | "reverse" | "lc" | "uc" | "join" | "chr");
+            && matches!(
+                name,
+                "pack"
+                    | "decode_base64"
+                    | "reverse"
+                    | "lc"
+                    | "uc"
+                    | "join"
+                    | "chr"
+                    | "map"
+                    | "sprintf"
+                    | "unpack"
+            );
         if perl_call && matches!(self.peek(), Some(Token::Text { .. } | Token::Name(_) | Token::Number(_))) {
             let mut arguments = vec![self.expression()];
             while self.takes(',') {
@@ -334,39 +387,17 @@ fn call(name: &str, owner: Option<&Item>, arguments: &[Item]) -> Item {
     let last = name.rsplit(['.', ':', '>']).next().unwrap_or(name);
     let first = arguments.first();
     let input = owner.or(first).map(Item::value).unwrap_or_default();
-    let decoder = |text: Option<String>| match text {
-        Some(text) => Item::Text(
-            Value::literal(text).with_origins_of(&input).with_origin(Origin::Decoded(shared(last))),
-        ),
-        None => Item::Unknown(
-            Value::unknown(Unknown::Decoded)
-                .with_origins_of(&input)
-                .with_origin(Origin::Decoded(shared(last))),
-        ),
-    };
     let first_text = first.map(Item::value);
     let argument = first_text.as_ref().and_then(Value::known);
     let encoding = arguments.get(1).map(Item::value);
     let encoding = encoding.as_ref().and_then(Value::known).unwrap_or("");
+    if let Some(item) = decoded(name, &input, argument, encoding) {
+        return item;
+    }
     match last {
-        "b64decode" | "urlsafe_b64decode" | "standard_b64decode" | "decodebytes" | "atob"
-        | "decode_base64" | "base64_decode" | "decode64" | "strict_decode64" | "urlsafe_decode64" => {
-            decoder(argument.and_then(decode_base64))
-        }
-        "fromhex" | "unhexlify" | "hex2bin" | "a2b_hex" => decoder(argument.map(decode_hexadecimal)),
-        "from" if name.contains("Buffer") && encoding == "base64" => {
-            decoder(argument.and_then(decode_base64))
-        }
-        "from" if name.contains("Buffer") && encoding == "hex" => decoder(argument.map(decode_hexadecimal)),
-        "decode" if name.contains("codecs") => match encoding {
-            "hex" => decoder(argument.map(decode_hexadecimal)),
-            "base64" => decoder(argument.and_then(decode_base64)),
-            "rot13" | "rot_13" => decoder(argument.map(rotated)),
-            _ => Item::nothing(),
-        },
-        "pack" if argument == Some("H*") => decoder(Some(decode_hexadecimal(encoding))),
-        "decompress" | "inflate" | "gunzipSync" | "inflateSync" | "loads" | "gzinflate" | "gzuncompress" => {
-            decoder(None)
+        "pack" if matches!(argument, Some("C*" | "U*" | "W*" | "c*")) => {
+            let letters = arguments.get(1..).map(characters).unwrap_or_default();
+            Item::Text(letters.with_origin(Origin::Decoded(shared("pack"))))
         }
         "chr" | "fromCharCode" | "fromCodePoint" => Item::Text(characters(arguments)),
         "join" if owner.is_some() || arguments.len() > 1 => list_joined(owner, arguments),
@@ -381,7 +412,9 @@ fn call(name: &str, owner: Option<&Item>, arguments: &[Item]) -> Item {
         },
         "split" if input.known().is_some() => {
             let text = input.text();
-            let parts: Vec<&str> = match argument.filter(|separator| !separator.is_empty()) {
+            let letters = text.char_indices().filter_map(|(at, c)| text.get(at..at + c.len_utf8()));
+            let parts: Vec<&str> = match argument {
+                Some("") => letters.collect(),
                 Some(separator) => text.split(separator).collect(),
                 None if owner.is_some() => text.split_whitespace().collect(),
                 None => vec![text],
@@ -424,17 +457,6 @@ fn call(name: &str, owner: Option<&Item>, arguments: &[Item]) -> Item {
             Item::Unknown(value)
         }
     }
-}
-
-fn rotated(text: &str) -> String {
-    let turn = |c: char, base: u8| char::from((u8::try_from(c).unwrap_or(base) - base + 13) % 26 + base);
-    text.chars()
-        .map(|c| match c {
-            'a'..='z' => turn(c, b'a'),
-            'A'..='Z' => turn(c, b'A'),
-            other => other,
-        })
-        .collect()
 }
 
 fn characters(items: &[Item]) -> Value {

@@ -347,20 +347,45 @@ impl<'t> Walk<'t> {
                 }
             }
             Effect::Opens => self.opens(arguments),
-            Effect::Prints => {
-                let mut printed = Value::default();
-                for (at, item) in arguments.iter().enumerate() {
-                    if at > 0 {
-                        printed.push_text(" ");
-                    }
-                    printed.append(&item.value());
-                }
-                if !name.ends_with("write") && name != "printf" {
-                    printed.push_text("\n");
-                }
-                self.found.push(Sunk::Printed(printed));
-            }
+            Effect::Prints => self.found.push(Sunk::Printed(self.printed(name, arguments))),
         }
+    }
+
+    /// What `print` and its like put out.
+    fn printed(&self, name: &str, arguments: &[Item]) -> Value {
+        use Language::{Awk, Perl, Php, Ruby};
+        let language = self.reader.language;
+        if name == "printf" && matches!(language, Awk | Perl | Php | Ruby) {
+            let format = arguments.first().map(Item::value).unwrap_or_default();
+            let as_letters = format.text().contains("%c");
+            let values: Vec<Value> = arguments
+                .iter()
+                .map(|item| match item {
+                    Item::Number(code) if as_letters => {
+                        let letter = u32::try_from(*code).ok().and_then(char::from_u32);
+                        Value::literal(letter.map(String::from).unwrap_or_default())
+                    }
+                    other => other.value(),
+                })
+                .collect();
+            return crate::evaluate::printf(&values);
+        }
+        let between = if matches!(language, Perl | Php | Ruby) { "" } else { " " };
+        let mut printed = Value::default();
+        for (at, item) in arguments.iter().enumerate() {
+            if at > 0 {
+                printed.push_text(between);
+            }
+            printed.append(&item.value());
+        }
+        let ends_line = match language {
+            Perl | Php | Ruby => matches!(name, "say" | "puts"),
+            _ => !name.ends_with("write") && name != "printf",
+        };
+        if ends_line {
+            printed.push_text("\n");
+        }
+        printed
     }
 
     fn runs(&mut self, arguments: &[Item]) {

@@ -8,6 +8,7 @@ mod sed;
 mod text;
 
 pub(crate) use codec::{decode_base64, decode_base64_bytes, decode_hexadecimal};
+pub(crate) use print::printf;
 
 use super::{Machine, Status};
 use crate::analysis::Destination;
@@ -70,7 +71,9 @@ impl Machine<'_> {
             "sort" | "uniq" => {
                 self.filed(arguments, &["-k", "-t", "-o"], |input| text::sort(input, arguments, name))
             }
-            "fold" | "fmt" => self.filed(arguments, &["-w"], |input| Made::Output(input.clone())),
+            "fold" => self.filed(arguments, &["-w"], |input| text::fold(input, arguments)),
+            "fmt" => self.filed(arguments, &["-w"], |input| Made::Output(input.clone())),
+            "paste" => self.pasted(arguments),
             "grep" | "egrep" | "fgrep" => self.grep(name, arguments),
             "sed" => self.sed(arguments),
             "seq" => text::seq(arguments),
@@ -120,6 +123,15 @@ impl Machine<'_> {
         let input = self.read_all(&files);
         self.budget.spend(input.text().len() / 16);
         change(&input)
+    }
+
+    /// `paste` of standard input; of files it is not followed.
+    fn pasted(&mut self, arguments: &[Value]) -> Made {
+        let reads_files = arguments.iter().any(|argument| argument.text().contains(['/', '.']));
+        if reads_files {
+            return Made::Unfollowed;
+        }
+        self.piped(|input| text::paste(input, arguments))
     }
 
     /// The content of files one after the other; of standard input where there is none.

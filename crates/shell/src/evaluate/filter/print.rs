@@ -60,7 +60,7 @@ fn spells_letters(text: &str) -> bool {
 }
 
 /// What `printf FORMAT ARGUMENTS...` prints.
-pub(super) fn printf(arguments: &[Value]) -> Value {
+pub(crate) fn printf(arguments: &[Value]) -> Value {
     let Some((format, mut rest)) = arguments.split_first() else { return Value::default() };
     if format.holes().iter().any(|_| true) && format.text().is_empty() {
         return format.clone();
@@ -244,10 +244,12 @@ fn take(rest: &mut &[Value]) -> Value {
 
 /// A number as `printf %d` reads it; `'x` is the code of a character.
 fn number(text: &str) -> Option<i64> {
-    let text = text.trim();
+    let text = text.trim_start();
+    // The character behind the quote may itself be blank.
     if let Some(quoted) = text.strip_prefix(['\'', '"']) {
         return quoted.chars().next().map(|c| i64::from(u32::from(c)));
     }
+    let text = text.trim_end();
     let (sign, digits) = text.strip_prefix('-').map_or((1, text), |digits| (-1, digits));
     let value = if let Some(digits) = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")) {
         i64::from_str_radix(digits, 16).ok()

@@ -291,11 +291,84 @@ pub(super) fn grep(name: &str, input: &Value, pattern: &Value, arguments: &[Valu
         if found.is_some() == has('v') {
             continue;
         }
-        match found.filter(|_| has('o')) {
-            Some((start, end)) => output.push_str(line.get(start..end).unwrap_or("")),
-            None => output.push_str(line),
+        if has('o') {
+            push_matches(&mut output, line, &regex);
+            continue;
         }
+        output.push_str(line);
         output.push('\n');
     }
     Made::Output(Value::literal(output).with_origins_of(input))
+}
+
+/// Every match of the pattern in the line, each on a line of its own.
+fn push_matches(output: &mut String, line: &str, regex: &Regex) {
+    let mut at = 0;
+    while let Some((start, end)) = regex.find(line, at).and_then(|found| found.first().copied().flatten()) {
+        if end > start {
+            output.push_str(line.get(start..end).unwrap_or(""));
+            output.push('\n');
+        }
+        let next = line.get(end..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
+        at = if end > start { end } else { end + next };
+        if at >= line.len() || output.len() > 64 * 1024 {
+            return;
+        }
+    }
+}
+
+/// `fold -w N`: lines of at most so many characters.
+pub(super) fn fold(input: &Value, arguments: &[Value]) -> Made {
+    let width = option(arguments, "-w", "--width").and_then(|width| width.parse().ok()).unwrap_or(80_usize);
+    if width == 0 {
+        return Made::Unfollowed;
+    }
+    Made::Output(input.map(|text| {
+        let mut output = String::with_capacity(text.len() * 2);
+        let mut column = 0;
+        for character in text.chars() {
+            if character != '\n' && column == width {
+                output.push('\n');
+                column = 0;
+            }
+            column = if character == '\n' { 0 } else { column + 1 };
+            output.push(character);
+        }
+        output
+    }))
+}
+
+/// `paste -s`: all lines in one, between them the delimiters in turn.
+pub(super) fn paste(input: &Value, arguments: &[Value]) -> Made {
+    let letters = |argument: &Value| {
+        argument.text().strip_prefix('-').is_some_and(|text| !text.starts_with('-') && text.contains('s'))
+    };
+    let serial = arguments.iter().any(|argument| argument.text() == "--serial" || letters(argument));
+    if !serial {
+        return Made::Unfollowed;
+    }
+    let glued = arguments.iter().position(|argument| {
+        let text = argument.text();
+        text == "--delimiters" || text.starts_with('-') && !text.starts_with("--") && text.contains('d')
+    });
+    let delimiters = glued.and_then(|at| {
+        let behind = arguments.get(at)?.text().split_once('d').map_or("", |(_, behind)| behind);
+        if behind.is_empty() || behind.starts_with("elimiters") {
+            return arguments.get(at + 1).map(|value| value.text().to_owned());
+        }
+        Some(behind.to_owned())
+    });
+    let delimiters: Vec<char> =
+        escape::expand(delimiters.as_deref().unwrap_or("\t"), Octal::Plain).0.chars().collect();
+    Made::Output(input.map(|text| {
+        let mut output = String::with_capacity(text.len());
+        for (at, line) in text.lines().enumerate() {
+            if let Some(before) = at.checked_sub(1) {
+                output.extend(delimiters.get(before % delimiters.len().max(1)).filter(|c| **c != '\0'));
+            }
+            output.push_str(line);
+        }
+        output.push('\n');
+        output
+    }))
 }
