@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
-use claude_config::settings::{HookCommand, Launch, Settings};
+use claude_config::settings::{HookCommand, Launch, Settings, Source};
 use hook_core::Mode;
 use hook_core::policy::HOOK_NAMES;
 use serde_json::{Value, json};
@@ -17,11 +17,14 @@ use crate::{Failure, registry};
 /// The launcher of a project; it runs the user's installed hook of that name.
 const LAUNCHER: &str = "run-hook.sh";
 
+/// Where the binaries of a managed installation live.
+const MACHINE: &str = crate::commands::install::MACHINE_BINARIES;
+
 /// Runs every hook of ours that is in force, on its own event with its probe, on every other with a quiet one.
 pub(super) fn checks(patient: &Patient) -> Result<Vec<Check>, Failure> {
     let state = tempfile::tempdir()?;
     let mut seen = BTreeSet::new();
-    let mut checks = Vec::new();
+    let mut checks: Vec<Check> = doubled(patient).into_iter().collect();
     let mut proved: Vec<(String, usize)> = Vec::new();
     for settings in &patient.settings {
         for hook in settings.hooks() {
@@ -48,6 +51,18 @@ pub(super) fn checks(patient: &Patient) -> Result<Vec<Check>, Failure> {
         }
     }
     Ok(checks)
+}
+
+/// A user's own wiring beside the machine's: every event is then judged twice.
+fn doubled(patient: &Patient) -> Option<Check> {
+    let wires = |source: Source| {
+        let own = patient.settings.iter().filter(move |settings| settings.source == source);
+        own.flat_map(Settings::hooks).any(|hook| ours(&hook.launch).is_some())
+    };
+    (wires(Source::User) && wires(Source::Managed)).then(|| {
+        let text = "wired by the machine and by this user: every event is judged twice";
+        notice("hooks", text, "govern install --uninstall")
+    })
 }
 
 /// The hook of ours a handler runs, by its own name or through the launcher.
@@ -85,6 +100,7 @@ fn unable(patient: &Patient, hook: &HookCommand) -> Option<Check> {
             Some(_) if program.ends_with(LAUNCHER) => {
                 format!("govern init {}", patient.tier.unwrap_or(hook_core::Tier::Standard))
             }
+            Some(_) if program.starts_with(MACHINE) => format!("sudo {} --target managed", patient.install()),
             Some(_) => patient.install(),
             None => format!("govern audit --explain HOOK-2   # {} is not a hook of ours", word(&path)),
         };

@@ -13,7 +13,7 @@ use crate::transaction::{Fault, NewFile, commit, recover};
 use crate::{Exit, Failure, Io};
 
 /// Where the binaries of a machine live; the settings name them there, whatever `--root` says.
-pub(super) const BINARIES: &str = "/usr/local/lib/claude-governance";
+pub(crate) const BINARIES: &str = "/usr/local/lib/claude-governance";
 
 /// Our part of the managed settings, beside whatever else an administrator has there.
 const SETTINGS: &str = "managed-settings.d/40-governance.json";

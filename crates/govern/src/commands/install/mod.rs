@@ -21,6 +21,7 @@ use super::arguments::Arguments;
 use crate::{Exit, Failure, Io};
 
 pub(crate) use binaries::{SUMS, digest, digest_of};
+pub(crate) use managed::BINARIES as MACHINE_BINARIES;
 pub(crate) use receipt::receipt_digests;
 pub use settings::{Change, merged, without_ours};
 pub(crate) use settings::{indent, object, printed};
