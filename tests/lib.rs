@@ -5,6 +5,7 @@ pub mod client;
 pub mod log_world;
 pub mod model;
 pub mod recount;
+pub mod replay_world;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

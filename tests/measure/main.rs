@@ -4,6 +4,7 @@
 mod audit;
 mod commands;
 mod injection;
+mod replay;
 mod secrets;
 mod settings;
 mod speed;
@@ -22,6 +23,7 @@ const MEASURES: &[Measure] = &[
     Measure { name: "audit", run: audit::measure },
     Measure { name: "commands", run: commands::measure },
     Measure { name: "injection", run: injection::run },
+    Measure { name: "replay", run: replay::measure },
     Measure { name: "secrets", run: secrets::run },
     Measure { name: "speed", run: speed::run },
     Measure { name: "settings", run: settings::measure },

@@ -50,6 +50,16 @@ fn cases() -> Vec<Case> {
         quiet("governance-check", 1.15, 60, 300),
         quiet("mcp-config-integrity", 1.15, 60, 300),
         quiet("audit-logger", 1.2, 60, 500),
+        // The quiet event is none of its own; a call it counts takes two locks and two writes.
+        Case {
+            hook: "velocity-governor",
+            what: "a counted call",
+            event: json!({ "hook_event_name": "PreToolUse", "session_id": "s", "cwd": "/tmp", "tool_name": "Bash",
+                           "tool_use_id": "t", "tool_input": { "command": source_text(1500) } }),
+            ratio: 1.2,
+            faults: 60,
+            instructions: 400,
+        },
         Case {
             hook: "secrets-scanner",
             what: "2 KB with a hit",

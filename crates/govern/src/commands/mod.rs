@@ -24,7 +24,7 @@ mod overlay;
 mod pages;
 mod platform;
 pub mod policy;
-mod replay;
+pub mod replay;
 mod report;
 mod scan;
 mod stop;

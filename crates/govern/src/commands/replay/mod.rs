@@ -16,7 +16,7 @@ use crate::{Exit, Failure, Io};
 use files::Session;
 use record::Past;
 use totals::{Totals, Verdict};
-use transcript::Moment;
+pub use transcript::{Moment, Reader};
 
 pub(super) const COMMAND: Command = Command {
     name: "replay",

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 /// What a transcript has said so far that later lines refer to.
 #[derive(Debug, Default)]
-pub(crate) struct Reader {
+pub struct Reader {
     /// The calls of one answer of the model, by who made it: the session itself, or a subagent.
     batches: BTreeMap<String, Batch>,
     /// The sessions that were begun, the last one last: the fields their events have in common.
@@ -22,12 +22,12 @@ pub(crate) struct Reader {
 
 /// An event and when it was.
 #[derive(Debug)]
-pub(crate) struct Moment {
-    pub(crate) time: Option<DateTime<Utc>>,
-    pub(crate) event: Event,
+pub struct Moment {
+    pub time: Option<DateTime<Utc>>,
+    pub event: Event,
     /// The hooks that rewrote this output when it happened, each with the rule it named: the transcript holds what they
     /// left, so nobody can be asked again.
-    pub(crate) rewritten: Vec<(String, String)>,
+    pub rewritten: Vec<(String, String)>,
 }
 
 /// The calls of one answer, with their results as far as they came.
@@ -83,7 +83,7 @@ const MAX_BATCHES: usize = 64;
 
 impl Reader {
     /// The events that are complete with this line, in the order they were sent. `bytes` is the line's length.
-    pub(crate) fn line(&mut self, line: &Value, bytes: usize) -> Vec<Moment> {
+    pub fn line(&mut self, line: &Value, bytes: usize) -> Vec<Moment> {
         let mut moments = Vec::new();
         let common = common(line);
         let time = time(line);
@@ -107,7 +107,7 @@ impl Reader {
     }
 
     /// What is still open when the transcript ends.
-    pub(crate) fn finish(&mut self) -> Vec<Moment> {
+    pub fn finish(&mut self) -> Vec<Moment> {
         let mut moments = Vec::new();
         for (_, batch) in std::mem::take(&mut self.batches) {
             batch.close(&mut moments);
@@ -116,7 +116,7 @@ impl Reader {
     }
 
     /// The ends of the sessions of this transcript.
-    pub(crate) fn ends(&self) -> Vec<Moment> {
+    pub fn ends(&self) -> Vec<Moment> {
         let end = |common| moment(None, "SessionEnd", common, &[("reason", "other".into())]);
         self.sessions.iter().filter_map(end).collect()
     }
@@ -358,7 +358,7 @@ fn with_agent(common: &Map<String, Value>, agent: &str) -> Map<String, Value> {
 }
 
 /// When a line was written.
-pub(crate) fn time(line: &Value) -> Option<DateTime<Utc>> {
+fn time(line: &Value) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc3339(field(line, "timestamp")?).ok().map(|time| time.to_utc())
 }
 
