@@ -12,7 +12,7 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use hook_core::policy::{LayerKind, parse, resolve};
-use hook_core::{Context, Decision, Error, Event, Hook, Policy, Tier, World, render};
+use hook_core::{Considered, Context, Decision, Error, Event, Hook, Policy, Tier, World, render};
 use serde_json::{Map, Value};
 
 /// The moment every row is decided at.
@@ -91,9 +91,36 @@ pub fn rules(decision: &Decision) -> Vec<&str> {
     decision.verdict.reason().map(hook_core::Reason::rule).into_iter().chain(findings).collect()
 }
 
+/// What the road makes of a row's last event: what the client is told, and what is recorded.
+pub fn considered(hook: &'static Hook, row: &Value) -> Result<(Event, Considered), String> {
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let world = world(folder.path());
+    let row = filled(row, &world);
+    write_files(&row, &world).map_err(|error| error.to_string())?;
+    let mut rows: Vec<Value> = row.get("first").and_then(Value::as_array).cloned().unwrap_or_default();
+    rows.push(row.clone());
+    let mut last = Err("no event".to_string());
+    for one in rows {
+        let times = one.get("times").and_then(Value::as_u64).unwrap_or(1);
+        for number in 1..=times {
+            let one = replaced(&one, &|text| text.replace("{n}", &number.to_string()));
+            let event = event(&one)?;
+            let policy = policy(hook, &row).map_err(|error| error.to_string())?;
+            let considered = hook_core::consider_under(&policy, hook, &event, &world);
+            last = considered.map(|considered| (event, considered)).map_err(|error| error.to_string());
+        }
+    }
+    last
+}
+
 fn decide(hook: &'static Hook, event: &Event, row: &Value, world: &World) -> Result<Decision, Error> {
+    let policy = policy(hook, row)?;
+    (hook.decide)(event, &Context::new(hook, &policy, world, event))
+}
+
+fn policy(hook: &'static Hook, row: &Value) -> Result<Policy, Error> {
     let tier = row.get("tier").and_then(Value::as_str).and_then(Tier::from_name).unwrap_or(Tier::Standard);
-    let policy = match row.get("policy") {
+    Ok(match row.get("policy") {
         None => Policy::defaults(hook, tier),
         Some(policy) => {
             let mut policy = policy.clone();
@@ -104,8 +131,7 @@ fn decide(hook: &'static Hook, event: &Event, row: &Value, world: &World) -> Res
                 parse(LayerKind::User, Path::new("policy.json"), policy.to_string().as_bytes(), hook)?;
             resolve(hook, &[layer])
         }
-    };
-    (hook.decide)(event, &Context::new(hook, &policy, world, event))
+    })
 }
 
 fn event(row: &Value) -> Result<Event, String> {

@@ -171,24 +171,21 @@ fn durability(event: &Event, context: &Context<'_>, record: &ledger::Record) -> 
 fn told(written: &Written) -> Decision {
     let quiet = match &written.unsealed {
         None => Decision::pass(),
-        Some(why) => {
-            Decision::warn_user(format!("audit-logger: recorded, but no checkpoint could be signed: {why}"))
-        }
+        Some(why) => Decision::warn_user(format!("recorded, but no checkpoint could be signed: {why}")),
     };
     written.warnings.iter().fold(quiet, |decision, warning| {
         decision.with_user(match warning {
             Warning::LowSpace(bytes) => {
-                format!("audit-logger: only {} MiB left on the disk of the audit log", bytes / (1 << 20))
+                format!("only {} MiB left on the disk of the audit log", bytes / (1 << 20))
             }
             Warning::NetworkFileSystem(kind) => {
-                format!("audit-logger: the audit log lies on {kind}, where locks are not dependable")
+                format!("the audit log lies on {kind}, where locks are not dependable")
             }
             Warning::Gap(count) => {
-                format!("audit-logger: {count} earlier records could not be written; the gap is recorded")
+                format!("{count} earlier records could not be written; the gap is recorded")
             }
             Warning::Tampered => {
-                "audit-logger: the end of the audit log is not what was written; run `govern log verify`"
-                    .into()
+                "the end of the audit log is not what was written; run `govern log verify`".into()
             }
         })
     })

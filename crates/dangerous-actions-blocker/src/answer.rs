@@ -34,9 +34,9 @@ pub(crate) fn decision(hits: &[Hit], context: &Context<'_>) -> Decision {
 }
 
 fn reason(hit: &Hit, more: &[&str]) -> String {
-    let mut text = format!("[{}] {}", hit.rule.id, hit.sentence());
+    let mut text = hit.sentence();
     if !more.is_empty() {
-        text.push_str(" Also: ");
+        text.push_str(" It also breaks ");
         text.push_str(&more.join(", "));
         text.push('.');
     }

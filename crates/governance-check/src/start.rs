@@ -50,7 +50,7 @@ fn for_user(violations: &[Violation], overdue: usize, context: &Context<'_>) -> 
         0 => format!("To be mended within {hours} hours."),
         _ => format!("{overdue} of them stand for more than {hours} hours."),
     };
-    format!("Governance: {}{more}. {clock} Next step: {command}.", named.join("; "))
+    format!("{}{more}. {clock} Next step: {command}.", named.join("; "))
 }
 
 /// Statements only: text that asks for something would look like the injections other hooks warn of.

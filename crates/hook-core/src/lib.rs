@@ -20,6 +20,7 @@ mod state;
 mod surrogate;
 mod text;
 mod tool;
+mod voice;
 mod wire;
 
 pub use context::{Context, World};
@@ -29,8 +30,9 @@ pub use event::{Event, EventKind, MAX_INPUT_BYTES};
 pub use exception::{Exception, Excuse, Scope, Target};
 pub use hook::{Hook, OnError};
 pub use policy::{Key, KeyKind, Mode, Policy, Tier};
-pub use run::{Answer, Considered, allow_command, answer, consider, consider_under, policy_of, run};
+pub use run::{Answer, Considered, answer, consider, consider_under, policy_of, run};
 pub use state::{LockedFile, StateDirectory, stop_marker};
 pub use text::{Pointer, Step};
 pub use tool::{McpServer, Tool};
+pub use voice::allow_command;
 pub use wire::render;

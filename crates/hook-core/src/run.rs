@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 
 use crate::exception::Excuse;
 use crate::policy::{load, places, resolve};
+use crate::voice::{self, STOPPED};
 use crate::{
     Context, Decision, Error, Event, EventKind, Hook, MAX_INPUT_BYTES, Mode, Policy, Reason, StateDirectory,
     Verdict, World, record, render, stop_marker,
@@ -114,8 +115,12 @@ pub fn consider_under(
     let call = wanted.verdict.reason().and_then(|_| context.call_tag());
     let excuses = context.into_excuses();
     let noteworthy = !wanted.findings.is_empty() || wanted.verdict != Verdict::Pass || !excuses.is_empty();
-    let appealable = call.as_deref().filter(|_| mode == Mode::Enforce);
-    let applied = apply(hook, with_appeal(hook, wanted.clone(), appealable, policy), mode);
+    let spoken = voice::spoken(hook, wanted.clone());
+    let applied = match mode {
+        Mode::Enforce => voice::with_appeal(hook, spoken, call.as_deref(), policy),
+        Mode::Warn => voice::warned(hook, spoken),
+        Mode::Off | Mode::Observe => Decision::pass(),
+    };
     Ok(Considered { wanted, mode, applied, noteworthy, call, excuses })
 }
 
@@ -131,38 +136,6 @@ impl Considered {
         }
     }
 }
-
-/// Tells the user how to let a denied call through. Where a person is asked, the answer to the question is the way.
-fn with_appeal(hook: &Hook, decision: Decision, call: Option<&str>, policy: &Policy) -> Decision {
-    let Verdict::Deny(reason) = &decision.verdict else { return decision };
-    let (Some(call), false) = (call, NOT_EXCUSED.contains(&reason.rule())) else { return decision };
-    if !policy.user_exceptions() {
-        let text = format!("{}: exceptions are made by whoever manages this machine's policy.", hook.name);
-        return decision.with_user(text);
-    }
-    let text = format!(
-        "{}: to let exactly this through once: {}",
-        hook.name,
-        allow_command(hook.name, &decision, call)
-    );
-    decision.with_user(text)
-}
-
-/// The command by which a person lets a stopped call through once.
-pub fn allow_command(hook: &str, decision: &Decision, call: &str) -> String {
-    let mut rules: Vec<&str> = Vec::new();
-    let found = decision.findings.iter().map(|finding| finding.rule.as_str());
-    for rule in decision.verdict.reason().map(Reason::rule).into_iter().chain(found) {
-        if !rules.contains(&rule) {
-            rules.push(rule);
-        }
-    }
-    format!("govern allow {hook} {} --once {call} --reason WHY", rules.join(","))
-}
-
-/// What no exception lets through: a person's own stop, a log that cannot be written, a session that would send a
-/// secret with every prompt.
-const NOT_EXCUSED: &[&str] = &[STOPPED, "audit-log-unavailable", "session-holds-secret"];
 
 fn decide(hook: &Hook, event: &Event, world: &World) -> Result<Decision, Error> {
     let considered = consider(hook, event, world)?;
@@ -191,9 +164,6 @@ fn load_policy(hook: &Hook, project: Option<&Path>, world: &World) -> Result<Pol
     }
     Ok(resolve(hook, &layers))
 }
-
-/// The rule of the kill switch.
-const STOPPED: &str = "stopped-by-person";
 
 /// The kill switch: `govern stop` leaves a file, and every guard denies while it stands.
 fn stopped(hook: &Hook, event: &Event, state: &StateDirectory) -> Result<Option<Reason>, Error> {
@@ -248,34 +218,6 @@ fn mark_used(state: &StateDirectory, hook: &Hook, excuse: &Excuse, now: DateTime
         return Ok(());
     }
     state.write(&name, today.as_bytes())
-}
-
-/// What is left of a decision in this mode.
-fn apply(hook: &Hook, decision: Decision, mode: Mode) -> Decision {
-    match mode {
-        Mode::Enforce => decision,
-        Mode::Off | Mode::Observe => Decision::pass(),
-        Mode::Warn => {
-            let user = decision.user.clone();
-            let told = match &decision.verdict {
-                Verdict::Pass => Decision::pass(),
-                verdict => Decision::warn_user(would_have(hook, verdict)),
-            };
-            match user {
-                Some(user) => told.with_user(user),
-                None => told,
-            }
-        }
-    }
-}
-
-fn would_have(hook: &Hook, verdict: &Verdict) -> String {
-    match verdict.reason() {
-        Some(reason) => {
-            format!("{} (warn mode) would answer {}: {}", hook.name, verdict.name(), reason.text())
-        }
-        None => format!("{} (warn mode) would answer {}", hook.name, verdict.name()),
-    }
 }
 
 /// How a failure falls: a guard blocks, a recorder passes and tells the user.

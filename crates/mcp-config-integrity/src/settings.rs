@@ -52,7 +52,7 @@ pub(crate) fn decide(event: &Event, context: &Context<'_>) -> Result<Decision, E
         fingerprint: String::new(),
     };
     let decision = if context.policy.flag("deny_changed") {
-        Decision::deny(RULE, text)
+        Decision::deny(RULE, format!("{text}. Approve servers one by one instead: `govern mcp request`."))
     } else {
         Decision::warn_user(text)
     };

@@ -54,7 +54,7 @@ fn verdict(event: &Event, inspection: &Inspection<'_>) -> Decision {
     let Some(first) = inspection.first(Weight::Secret) else {
         let told = match inspection.first(Weight::Guess) {
             Some(found) => Decision::warn_user(format!(
-                "secrets-scanner: this {} call holds {} ({}).",
+                "this {} call holds {} ({}).",
                 event.tool_name(),
                 found.what,
                 found.rule
@@ -71,9 +71,8 @@ fn verdict(event: &Event, inspection: &Inspection<'_>) -> Decision {
         _ => "send out",
     };
     let reason = format!(
-        "Refused by secrets-scanner, rule {}: this call would {act} {}. Refer to the secret instead: an environment \
+        "this call would {act} {}. Refer to the secret instead: an environment \
          variable, a secret manager, or a file that is not read here.",
-        first.rule,
         inspection.kinds()
     );
     Decision::deny(&first.rule, reason).with_findings(findings)
@@ -82,7 +81,7 @@ fn verdict(event: &Event, inspection: &Inspection<'_>) -> Decision {
 fn refuse_mark() -> Decision {
     Decision::deny(
         MARK_RULE,
-        "Refused by secrets-scanner, rule redaction-mark: the text holds a [REDACTED:...] mark. It stands for a secret \
+        "the text holds a [REDACTED:...] mark. It stands for a secret \
          that was hidden from you; written back, it would replace the secret in the file. Change only the lines around \
          it, with an edit that does not contain the mark.",
     )
@@ -110,7 +109,10 @@ fn read_key_file(file: &Path, context: &Context<'_>) -> Decision {
     };
     Decision::deny(
         KEY_FILE_RULE,
-        format!("Refused by secrets-scanner, rule key-file: a .{extension} file is a store of private keys, which cannot be redacted."),
+        format!(
+            "a .{extension} file is a store of private keys, which cannot be redacted. Work without its content, or ask the user \
+             for the part you need."
+        ),
     )
     .with_finding(finding)
 }

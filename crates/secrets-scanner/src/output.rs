@@ -32,7 +32,7 @@ pub(crate) fn rewrite(event: &Event, context: &Context<'_>) -> Result<Decision, 
         announce(event, context)?;
     }
     let note = format!(
-        "secrets-scanner replaced {} in this output by [REDACTED:rule:tag]. Equal tags are equal values. Work with the \
+        "in this output [REDACTED:rule:tag] stands for {}. Equal tags are equal values. Work with the \
          names, do not look for the values, and never write a mark into a file.",
         inspection.kinds()
     );
@@ -56,10 +56,9 @@ pub(crate) fn stop(event: &Event, context: &Context<'_>) -> Result<Decision, Err
     let mark = context.state.session_file(event.session_id(), SESSION_MARK);
     context.state.write(&mark, first.rule.as_bytes())?;
     let reason = format!(
-        "Stopped by secrets-scanner, rule {}: a tool's output holds {kinds}, in a form that cannot be rewritten (the output \
+        "a tool's output holds {kinds}, in a form that cannot be rewritten (the output \
          of a failed command, for one). Nothing of it was sent. The history of this session holds it now: start a new \
-         session (/clear), and have the command not print it.",
-        first.rule
+         session (/clear), and have the command not print it."
     );
     Ok(Decision::stop(&first.rule, reason).with_findings(inspection.findings))
 }

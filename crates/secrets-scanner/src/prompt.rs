@@ -12,7 +12,7 @@ pub(crate) fn decide(event: &Event, context: &Context<'_>) -> Result<Decision, E
     if output::is_marked(event, context) && context.policy.mode(output::SESSION_RULE) != Mode::Off {
         return Ok(Decision::deny(
             output::SESSION_RULE,
-            "Blocked by secrets-scanner, rule session-holds-secret: the history of this session holds a secret, and every \
+            "the history of this session holds a secret, and every \
              prompt would send it. Start a new session with /clear.",
         ));
     }
@@ -36,13 +36,11 @@ pub(crate) fn decide(event: &Event, context: &Context<'_>) -> Result<Decision, E
 fn verdict(inspection: Inspection<'_>, place: &str) -> Decision {
     let kinds = inspection.kinds();
     let Some(first) = inspection.first(Weight::Secret) else {
-        return Decision::warn_user(format!("secrets-scanner: {place} holds {kinds}."))
-            .with_findings(inspection.findings);
+        return Decision::warn_user(format!("{place} holds {kinds}.")).with_findings(inspection.findings);
     };
     let reason = format!(
-        "Blocked by secrets-scanner, rule {}: {place} holds {kinds}. Nothing was sent. Take it out, or refer to it by the \
-         name of an environment variable.",
-        first.rule
+        "{place} holds {kinds}. Nothing was sent. Take it out, or refer to it by the \
+         name of an environment variable."
     );
     Decision::deny(&first.rule, reason).with_findings(inspection.findings)
 }

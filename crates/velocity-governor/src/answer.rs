@@ -5,13 +5,13 @@ use hook_core::{Decision, Event, Finding, Severity};
 use crate::budget::{Named, Outcome, Whose};
 
 /// The words by which a refusal for speed is known again in a batch.
-pub(crate) const TOO_FAST: &str = "Too fast for velocity-governor";
+pub(crate) const TOO_FAST: &str = "velocity-governor, rule rate-";
 
 pub(crate) fn of(outcome: &Outcome, event: &Event) -> Decision {
     match outcome {
         Outcome::Admitted { near: None } => Decision::pass(),
         Outcome::Admitted { near: Some(limit) } => Decision::warn_user(format!(
-            "velocity-governor: {} used 80 % of its limit ({}).",
+            "{} used 80 % of its limit ({}); calls beyond it wait.",
             owner(*limit),
             described(*limit)
         ))
@@ -22,9 +22,7 @@ pub(crate) fn of(outcome: &Outcome, event: &Event) -> Decision {
         Outcome::Refused { limit, retry_seconds } => Decision::deny(
             limit.rule,
             format!(
-                "{TOO_FAST}, rule {}: {} reached its limit ({}). Retry in {retry_seconds} s; until then plan, or do \
-                 more in one call.",
-                limit.rule,
+                "{} reached its limit ({}). Retry in {retry_seconds} s; until then plan, or do more in one call.",
                 owner(*limit),
                 described(*limit)
             ),
@@ -33,7 +31,7 @@ pub(crate) fn of(outcome: &Outcome, event: &Event) -> Decision {
         Outcome::Looping { times } => Decision::ask(
             "repeated-call",
             format!(
-                "velocity-governor, rule repeated-call: the very same {} call came {times} times in a row. Look at \
+                "the very same {} call came {times} times in a row. Look at \
                  what it answered and change something, or ask the user.",
                 event.tool_name()
             ),
@@ -42,7 +40,7 @@ pub(crate) fn of(outcome: &Outcome, event: &Event) -> Decision {
         Outcome::ManyFiles { count, budget } => Decision::ask(
             "files-touched",
             format!(
-                "velocity-governor, rule files-touched: this session is about to write file number {count}; its \
+                "this session is about to write file number {count}; its \
                  budget is {budget}. Ask the user whether so many are meant."
             ),
         )
@@ -52,7 +50,7 @@ pub(crate) fn of(outcome: &Outcome, event: &Event) -> Decision {
 
 pub(crate) fn repeated_failure(times: u64, event: &Event) -> Decision {
     Decision::tell_model(format!(
-        "velocity-governor: this {} call has now failed {times} times in the same way. Repeating it will not help: \
+        "this {} call has now failed {times} times in the same way. Repeating it will not help: \
          change the approach, or tell the user what stands in the way.",
         event.tool_name()
     ))
@@ -60,7 +58,7 @@ pub(crate) fn repeated_failure(times: u64, event: &Event) -> Decision {
 }
 
 pub(crate) fn damaged(whose: &str) -> String {
-    format!("velocity-governor: the state of {whose} was damaged; its limits start anew.")
+    format!("the state of {whose} was damaged; its limits start anew.")
 }
 
 fn owner(limit: Named) -> &'static str {
