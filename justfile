@@ -29,6 +29,14 @@ startup: dist
 corpus NAME *OPTIONS:
     cargo run --locked --quiet --release -p governance-tests --bin corpus -- {{NAME}} {{OPTIONS}}
 
+# Fuzz one target (unicode, injection) for so many seconds; needs nightly Rust. Tests hold a bounded form of each.
+fuzz TARGET SECONDS="600":
+    mkdir -p fuzz/corpus/{{TARGET}}
+    cd fuzz && RUSTFLAGS="{{fuzz_flags}}" cargo +nightly run --release --target {{arch()}}-unknown-linux-gnu --bin {{TARGET}} -- corpus/{{TARGET}} -max_total_time={{SECONDS}}
+
+# What `cargo fuzz` passes: coverage counters and compared values, checks as in a debug build.
+fuzz_flags := "--cfg fuzzing -Cdebug-assertions -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares"
+
 # Install the hooks for this user.
 install TIER="standard":
     ./hooks-config/install-global-hooks.sh {{TIER}}

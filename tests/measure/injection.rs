@@ -61,7 +61,7 @@ pub fn run(arguments: &[String]) -> Result<bool, String> {
     let summary = report::print(&rows, &blind);
     time(&rows);
     if !arguments.iter().any(|argument| argument == "--no-peers") {
-        peer::print(&rows);
+        peer::print(&rows, blind.iter().map(|margin| *margin > summary.threshold).collect());
     }
     println!(
         "\nbar: recall of marked attacks on held-out sources {:.3} (macro) {:.3} (micro) at {:.2} % of files; asked {BAR_RECALL} at {:.1} %; prompts {:.2} %",

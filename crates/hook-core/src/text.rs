@@ -32,8 +32,8 @@ impl fmt::Display for Pointer<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, step) in self.0.iter().enumerate() {
             match step {
-                // A key may itself be a secret, and pointers stand in the audit log.
-                Step::Key(key) if !is_plain(key) => out.write_str(if position == 0 { "*" } else { ".*" })?,
+                // A key may itself be a secret or an order; pointers stand in the audit log and in what the model is told.
+                Step::Key(key) if !is_name(key) => out.write_str(if position == 0 { "*" } else { ".*" })?,
                 Step::Key(key) if position == 0 => out.write_str(key)?,
                 Step::Key(key) => write!(out, ".{key}")?,
                 Step::KeyName(_) => out.write_str("{key}")?,
@@ -42,6 +42,11 @@ impl fmt::Display for Pointer<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether a key is what programs call things by: a word or a few joined ones, no sentence.
+fn is_name(key: &str) -> bool {
+    key.len() <= 40 && !key.contains(' ') && is_plain(key)
 }
 
 type Visit<'v> = dyn FnMut(&Pointer<'_>, &str) + 'v;

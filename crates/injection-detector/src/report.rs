@@ -7,6 +7,7 @@ use hook_core::Mode;
 use secrets::TagKey;
 
 use crate::decode::Encoding;
+use crate::fold;
 use crate::rules::Family;
 use crate::score::{Assessment, Span};
 
@@ -118,8 +119,9 @@ pub(crate) fn of_prompt(found: &Found) -> String {
 
 pub(crate) fn of_write(found: &Found, path: &str) -> String {
     format!(
-        "{path} instructs an assistant in every later session, and this text reads as an attempt to take it over ({}). Leave the \
+        "{} instructs an assistant in every later session, and this text reads as an attempt to take it over ({}). Leave the \
          text out, or let the user write it.",
+        shown(path),
         reasons(found)
     )
 }
@@ -177,8 +179,13 @@ pub(crate) fn masked(text: &str, spans: &[Span]) -> String {
     clean
 }
 
-/// The path below the project where it is there, free of control characters: a file's name is data too.
+/// The path below the project where it is there, fit to be shown.
 pub(crate) fn shown_path(path: &Path, project: &Path) -> String {
-    let shown = path.strip_prefix(project).unwrap_or(path).to_string_lossy();
-    shown.chars().take(120).map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
+    shown(&path.strip_prefix(project).unwrap_or(path).to_string_lossy())
+}
+
+/// A file's name is data too: of it stay letters, digits and the signs of ASCII, of a fair length.
+fn shown(name: &str) -> String {
+    let fit = |c: char| c == ' ' || c.is_ascii_graphic() || (c.is_alphanumeric() && !fold::is_invisible(c));
+    name.chars().take(120).map(|c| if fit(c) { c } else { '\u{FFFD}' }).collect()
 }

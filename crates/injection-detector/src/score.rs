@@ -63,9 +63,10 @@ pub struct Assessment {
     pub signals: Vec<Signal>,
 }
 
-/// Worth recording, and in text from elsewhere worth speaking up: at most one benign file in two hundred gets here.
+/// Worth recording, and in text from elsewhere worth speaking up: at most one benign file in two hundred gets here, of
+/// repositories the model never saw.
 pub const NOTABLE: u8 = 50;
-/// Worth speaking up wherever it stands: about one benign file in seven hundred gets here.
+/// Worth speaking up wherever it stands: about one benign file in a thousand gets here.
 pub const CERTAIN: u8 = 84;
 /// The margin that scores [`NOTABLE`], from the cross-validation over whole sources and repositories.
 const NOTABLE_MARGIN: f32 = -1.0;

@@ -137,8 +137,10 @@ fn rewritten(
 ) -> Result<Option<serde_json::Value>, Error> {
     let key = TagKey::new(context.state.tag_key()?);
     let personal_data = context.tier() == Tier::Regulated;
+    let shape = Shape::of(event);
     Ok(event.rewritten_response(&mut |pointer, text| {
-        let stripped = is_content(pointer).then(|| strip(text, options)).flatten().map(|(clean, _)| clean);
+        let stripped =
+            shape.is_content(pointer).then(|| strip(text, options)).flatten().map(|(clean, _)| clean);
         let clean = stripped.as_deref().unwrap_or(text);
         let hits = secrets::scan(clean, &secrets::Options { personal_data });
         if hits.is_empty() {
@@ -206,8 +208,9 @@ fn gather_texts(
 ) -> Result<Vec<Found>, Error> {
     let mut found = Vec::new();
     let mut failed = None;
+    let shape = Shape::of(event);
     event.visit_texts(&mut |pointer, text| {
-        if text.is_empty() || !is_content(pointer) || failed.is_some() {
+        if text.is_empty() || !shape.is_content(pointer) || failed.is_some() {
             return;
         }
         let source = Source { place: pointer.to_string(), path, options };
@@ -231,10 +234,27 @@ fn told(found: &[Found], opening: &str) -> Decision {
         .with_findings(records)
 }
 
-/// Whether the text is what the model reads, and not a name in the tool's own shape.
-fn is_content(pointer: &Pointer<'_>) -> bool {
-    let names = ["filePath", "file_path", "path", "type"];
-    !matches!(pointer.0.last(), Some(Step::KeyName(_))) && !names.iter().any(|name| pointer.ends_with(name))
+/// Whose shape an output has: in the client's own, some fields are names that must stay; a server's are all content.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Own,
+    Foreign,
+}
+
+impl Shape {
+    fn of(event: &Event) -> Shape {
+        match event.tool() {
+            Some(Tool::Mcp { .. } | Tool::Other { .. }) => Shape::Foreign,
+            _ => Shape::Own,
+        }
+    }
+
+    /// Whether the text is what the model reads, and not a name in the tool's own shape.
+    fn is_content(self, pointer: &Pointer<'_>) -> bool {
+        let names = ["filePath", "file_path", "path", "type"];
+        let key = matches!(pointer.0.last(), Some(Step::KeyName(_)));
+        self == Shape::Foreign || !(key || names.iter().any(|name| pointer.ends_with(name)))
+    }
 }
 
 fn path_of<'e>(tool: &Tool<'e>) -> &'e str {

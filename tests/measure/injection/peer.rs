@@ -14,10 +14,12 @@ use super::rows::{Group, Row};
 /// MIT-licensed, no dependencies of their own.
 const PACKAGES: [&str; 2] = ["clawguard-core==0.4.0", "ai-injection-guard==0.3.0"];
 
-/// Prints how often each detector speaks, group by group. Where the peers cannot be had it says so.
-pub fn print(rows: &[Row]) {
+/// Prints how often each detector speaks, group by group. `blind` says of each row whether a model speaks that saw nothing
+/// of its source. Where the peers cannot be had it says so.
+pub fn print(rows: &[Row], blind: Vec<bool>) {
     println!("\n# Side by side: share of rows flagged");
     let mut columns: BTreeMap<String, Vec<bool>> = BTreeMap::new();
+    columns.insert("ours, cross-validated, 0.5 % of files".into(), blind);
     let scores: Vec<u8> =
         rows.iter().map(|row| score(&row.text, &Options { surface: Surface::ToolResult }).score).collect();
     columns.insert(

@@ -15,6 +15,8 @@ pub struct Summary {
     pub recall_micro: f64,
     pub files: f64,
     pub prompts: f64,
+    /// The margin beyond which a row is flagged.
+    pub threshold: f32,
 }
 
 /// Prints the table for one margin a row.
@@ -59,6 +61,7 @@ pub fn print(rows: &[Row], margins: &[f32]) -> Summary {
         recall_micro: whole(Group::Marked, main),
         files: whole(Group::File, main),
         prompts: whole(Group::Prompt, main),
+        threshold: main,
     }
 }
 
