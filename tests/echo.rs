@@ -1,7 +1,7 @@
 //! What the two hooks that read text say of a payload holds nothing of it: no hidden character reaches a terminal, no
 //! word of an order reaches the model. Random payloads in every place an event has, in every tier.
 
-use governance_tests::cases::world;
+use governance_tests::cases;
 use hook_core::{Context, Decision, Event, Hook, Policy, Tier, World, render};
 use serde_json::{Value, json};
 
@@ -141,7 +141,7 @@ fn no_answer_holds_what_it_is_about() {
         let word = random.word();
         let payload = payload(&mut random, &word);
         let folder = tempfile::tempdir().unwrap();
-        let world = world(folder.path());
+        let world = cases::world(folder.path());
         let project = world.project.clone().unwrap();
         let agents = project.join(".claude/agents");
         std::fs::create_dir_all(&agents).unwrap();

@@ -104,7 +104,7 @@ fn a_servers_answer_is_stripped_and_flagged() {
     assert_stripped(&run(&client, vec![vec![tool("mcp__desk__ask", json!({}))]]), &client);
 }
 
-/// The client's own fetch upgrades every address to HTTPS and asks the vendor first, so a page on loopback comes by curl.
+/// The client's own fetch makes HTTPS of every address and asks its vendor first, so a page on loopback comes by curl.
 #[test]
 fn a_page_is_stripped_and_flagged() {
     let Some(client) = client(Tier::Standard) else { return };
@@ -196,11 +196,13 @@ fn instruction_files_are_warned_about() {
         let ran = client.run("go", &model, &["--verbose", "--output-format", "stream-json"]);
         let records = Value::from(client.records()).to_string();
         assert!(records.contains(name) && records.contains("tag-characters"), "{name}: {records}");
-        let started = client
-            .records()
-            .into_iter()
-            .any(|record| record["hook"] == "unicode-scanner" && record["event"] == "SessionStart");
-        assert!(started, "{records}");
+        let warned = |event: &str| {
+            let by_hook = |record: &Value| record["hook"] == "unicode-scanner" && record["event"] == event;
+            client.records().iter().any(by_hook)
+        };
+        assert!(warned("SessionStart"), "{records}");
+        // The client loads a memory file at once; agents, skills and commands when they are called.
+        assert!(name != "CLAUDE.md" || warned("InstructionsLoaded"), "{records}");
         assert!(!ran.stdout.contains(is_tag), "{name}: raw in what the terminal shows");
         fs::remove_file(client.project().join(name)).expect("a file of ours");
     }

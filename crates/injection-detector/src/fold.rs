@@ -55,11 +55,17 @@ impl Folder {
     }
 
     pub(crate) fn is_letter(&mut self, character: char) -> bool {
+        if is_punctuation(character) {
+            return false;
+        }
         self.entry(character).map_or_else(|| is_letter(character), |entry| entry.is_letter)
     }
 
     /// Appends the folded form of a letter or digit that is not ASCII; `None` for any other character.
     pub(crate) fn fold(&mut self, character: char, out: &mut Vec<u8>) -> Option<Letter> {
+        if is_punctuation(character) {
+            return None;
+        }
         if let Some(entry) = self.entry(character) {
             out.extend_from_slice(entry.folded.get(..usize::from(entry.length))?);
             return entry.is_letter.then_some(entry.letter);
@@ -71,8 +77,8 @@ impl Folder {
 
     /// The entry of the character; `None` where its folded form is too long to keep.
     fn entry(&mut self, character: char) -> Option<Entry> {
-        let code = character as usize;
-        let entry = self.entries.get_mut((code ^ code >> 8) & 0xFF)?;
+        let slot = u32::from(character).wrapping_mul(0x9E37_79B1) >> 24;
+        let entry = self.entries.get_mut(slot as usize)?;
         if entry.character != character {
             let is_letter = is_letter(character);
             let mut out = Vec::new();
@@ -86,6 +92,11 @@ impl Folder {
         }
         Some(*entry)
     }
+}
+
+/// The block of joiners, dashes and quotes, which holds no letter: none of them takes a letter's place in the table.
+const fn is_punctuation(character: char) -> bool {
+    matches!(character, '\u{2000}'..='\u{206F}')
 }
 
 /// A letter or digit that shows: Hangul fillers are letters to Unicode.
