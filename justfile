@@ -7,6 +7,7 @@ build:
 # Everything that can be tested, the real client included (it is installed from npm under target/).
 test:
     cargo test --locked --workspace
+    cargo test --locked -p govern --features parquet --test log parquet
 
 # Formatting, lints and the dependency policy; warnings are errors.
 check:

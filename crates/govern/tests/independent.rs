@@ -58,6 +58,43 @@ fn checkpoints_hold_for_an_independent_verifier() {
 }
 
 #[test]
+fn the_protocols_own_types_read_what_is_exported() {
+    let Some(python) =
+        python("opentelemetry-proto", "import google.protobuf, opentelemetry.proto.collector.logs.v1")
+    else {
+        return;
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = folder.path().join("log");
+    for number in 0..600 {
+        let record = json!({"event": "PostToolUse", "tool": "Bash", "command": format!("echo {number} \u{1f600}"),
+            "exit_code": number, "labels": ["network"], "session": "s-1", "user": "alice"});
+        append(
+            &log,
+            "2026-10-01T09:00:00Z".parse().expect("a time"),
+            record.as_object().cloned().expect("an object"),
+        )
+        .expect("appends");
+    }
+    let exported = Command::new(env!("CARGO_BIN_EXE_govern"))
+        .args(["log", "export", "--format", "otlp", "--dir"])
+        .arg(&log)
+        .env("HOME", folder.path())
+        .output()
+        .expect("runs");
+    let file = folder.path().join("otlp.jsonl");
+    std::fs::write(&file, exported.stdout).expect("writes");
+    let said = Command::new(python)
+        .arg(script("otlp.py"))
+        .stdin(std::fs::File::open(&file).expect("opens"))
+        .output()
+        .expect("runs");
+    let (out, err) = (String::from_utf8_lossy(&said.stdout), String::from_utf8_lossy(&said.stderr));
+    // The records and the one that opens the day.
+    assert_eq!(out.trim(), "601", "{err}");
+}
+
+#[test]
 fn shipped_logs_are_locked_complete_and_answer_the_same() {
     let server =
         "import boto3, os, sys; sys.exit(not os.path.exists(os.path.dirname(sys.executable) + '/weed'))";

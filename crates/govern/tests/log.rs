@@ -60,12 +60,11 @@ impl Place {
             "tool_use_id": id, "tool_input": input, "tool_response": {}}));
     }
 
-    fn govern(&self, arguments: &[&str]) -> Said {
-        let (mut out, mut err) = (Vec::new(), Vec::new());
-        let mut io = Io {
-            out: &mut out,
-            err: &mut err,
-            input: &mut std::io::empty(),
+    fn io<'a>(&self, out: &'a mut Vec<u8>, err: &'a mut Vec<u8>) -> Io<'a> {
+        Io {
+            out,
+            err,
+            input: Box::leak(Box::new(std::io::empty())),
             now: self.now,
             home: self.path("home"),
             cwd: self.path("project"),
@@ -73,8 +72,12 @@ impl Place {
             managed: self.path("managed"),
             user: "alice".into(),
             terminal: false,
-        };
-        let exit = govern::run(arguments, &mut io);
+        }
+    }
+
+    fn govern(&self, arguments: &[&str]) -> Said {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let exit = govern::run(arguments, &mut self.io(&mut out, &mut err));
         let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
         Said { exit, out: text(out), err: text(err) }
     }
@@ -294,6 +297,40 @@ fn proofs_hold_without_the_log() {
     }
 }
 
+/// What the OCSF schema requires of every event and of each class that is used (schema.ocsf.io, 1.8.0).
+fn required_by_ocsf(event: &Value) {
+    const ALL: &[&str] = &[
+        "/activity_id",
+        "/category_uid",
+        "/class_uid",
+        "/metadata/version",
+        "/metadata/product/name",
+        "/metadata/product/vendor_name",
+        "/severity_id",
+        "/time",
+        "/type_uid",
+        "/actor/user/name",
+        "/device/type_id",
+        "/raw_data_hash/algorithm_id",
+        "/raw_data_hash/value",
+    ];
+    let of_class: &[&str] = match event["class_uid"].as_u64() {
+        Some(1001) => &["/file/name", "/file/type_id", "/file/path"],
+        Some(1007) => &["/process/cmd_line"],
+        Some(4002) => &["/http_request/url/url_string", "/http_request/http_method"],
+        Some(6002) => &["/app/name", "/app/vendor_name"],
+        Some(6003) => &["/api/operation", "/src_endpoint/hostname"],
+        other => panic!("{other:?} is no class that is used"),
+    };
+    for pointer in ALL.iter().chain(of_class) {
+        let found = event.pointer(pointer);
+        assert!(found.is_some_and(|value| !value.is_null()), "{pointer}: {event}");
+    }
+    assert_eq!(event["category_uid"].as_u64(), event["class_uid"].as_u64().map(|class| class / 1000));
+    assert!(event["time"].as_i64().is_some_and(|time| time > 1_600_000_000_000), "milliseconds: {event}");
+    assert!(event["api"]["operation"] != "", "{event}");
+}
+
 #[test]
 fn exports_hold_every_record() {
     let place = Place::new();
@@ -309,12 +346,66 @@ fn exports_hold_every_record() {
         let (class, activity) =
             (event["class_uid"].as_u64().expect("a class"), event["activity_id"].as_u64().expect("one"));
         assert_eq!(event["type_uid"].as_u64(), Some(class * 100 + activity));
+        required_by_ocsf(&event);
         let raw = event["raw_data"].as_str().expect("the line");
         assert_eq!(event["raw_data_hash"]["value"], ledger::to_hex(&ledger::digest(raw.as_bytes())));
     }
     let otlp: Value =
         serde_json::from_str(&place.govern(&["log", "export", "--format", "otlp"]).out).expect("JSON");
     assert_eq!(otlp["resourceLogs"][0]["scopeLogs"][0]["logRecords"].as_array().map(Vec::len), Some(count));
+}
+
+#[cfg(not(feature = "parquet"))]
+#[test]
+fn a_build_without_parquet_says_so() {
+    let place = Place::new();
+    place.session();
+    let said = place.govern(&["log", "export", "--format", "parquet"]);
+    assert!(said.exit == 2 && said.err.contains("--features parquet"), "{}", said.err);
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn parquet_holds_every_record() {
+    use parquet::file::reader::{FileReader as _, SerializedFileReader};
+    use parquet::record::Field;
+    fn value(field: &Field) -> Value {
+        match field {
+            Field::Str(text) => text.as_str().into(),
+            Field::Long(number) | Field::TimestampMillis(number) => (*number).into(),
+            Field::ListInternal(list) => list.elements().iter().map(value).collect(),
+            _ => Value::Null,
+        }
+    }
+    let place = Place::new();
+    place.session();
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let exit = govern::run(&["log", "export", "--format", "parquet"], &mut place.io(&mut out, &mut err));
+    assert_eq!(exit, 0, "{}", String::from_utf8_lossy(&err));
+    let file = place.path("log.parquet");
+    fs::write(&file, out).expect("writes");
+    let reader = SerializedFileReader::new(fs::File::open(&file).expect("opens")).expect("a Parquet file");
+    let rows: Vec<Value> = reader
+        .get_row_iter(None)
+        .expect("rows")
+        .map(|row| {
+            let row = row.expect("a row");
+            Value::Object(row.get_column_iter().map(|(name, field)| (name.clone(), value(field))).collect())
+        })
+        .collect();
+    let lines = fs::read_to_string(place.log().join("2026-10-01.jsonl")).expect("reads");
+    assert_eq!(rows.len(), lines.lines().count());
+    for (row, line) in rows.iter().zip(lines.lines()) {
+        let record: Value = serde_json::from_str(line).expect("JSON");
+        assert_eq!(row["line"], line);
+        assert_eq!(row["seq"], record["seq"]);
+        for name in ["event", "path", "tool", "prev"] {
+            assert_eq!(row[name], record[name], "{name}: {line}");
+        }
+        let labels = record["labels"].as_array().cloned().unwrap_or_default();
+        assert_eq!(row["labels"].as_array().cloned().unwrap_or_default(), labels, "{line}");
+    }
+    assert!(rows.iter().any(|row| row["labels"] == json!(["secret_path"])), "some have labels");
 }
 
 #[test]

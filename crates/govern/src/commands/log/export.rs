@@ -1,4 +1,4 @@
-//! `govern log export`: records in the forms others read: stored lines, CSV, OCSF, OTLP/JSON.
+//! `govern log export`: records in the forms others read: stored lines, CSV, OCSF, OTLP/JSON, and Parquet where it is built in.
 
 use super::query::{CSV_HEADER, csv_row, what};
 use super::scan::{Filter, scan};
@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 pub(super) const VERB: Verb = Verb {
     name: "export",
-    about: "write records as jsonl, csv, ocsf (OCSF 1.x events) or otlp (OTLP/JSON log records)",
-    options: "  --format TEXT   jsonl (default), csv, ocsf, otlp\n  \
+    about: "write records as jsonl, csv, ocsf (OCSF 1.x events), otlp (OTLP/JSON log records) or parquet",
+    options: "  --format TEXT   jsonl (default), csv, ocsf, otlp, parquet (in builds with that feature)\n  \
               --since TIME    from then on: 30d, 12h, 2026-10-01\n  \
               --until TIME    before then\n  \
               --dir FOLDER    the log of another place (default: this user's)\n",
@@ -28,6 +28,9 @@ fn run(arguments: &Arguments<'_>, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let needles = vec![b"\"event\":\"".to_vec()];
     let filter = Filter { since: moment("--since")?, until: moment("--until")?, needles, wanted: &|_| true };
     let format = arguments.value("--format").unwrap_or("jsonl");
+    if format == "parquet" {
+        return parquet(&log, &filter, io);
+    }
     let out = &mut *io.out;
     let mut batch = Vec::new();
     match format {
@@ -59,9 +62,24 @@ fn run(arguments: &Arguments<'_>, io: &mut Io<'_>) -> Result<Exit, Failure> {
                 writeln!(out, "{}", otlp_request(&batch))?;
             }
         }
-        _ => return Err(Failure::Usage(format!("--format is jsonl, csv, ocsf or otlp, not `{format}`"))),
+        _ => {
+            return Err(Failure::Usage(format!(
+                "--format is jsonl, csv, ocsf, otlp or parquet, not `{format}`"
+            )));
+        }
     }
     Ok(Exit::Clean)
+}
+
+#[cfg(feature = "parquet")]
+fn parquet(log: &std::path::Path, filter: &Filter<'_>, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    super::parquet::export(log, filter, io).map(|()| Exit::Clean)
+}
+
+#[cfg(not(feature = "parquet"))]
+fn parquet(_log: &std::path::Path, _filter: &Filter<'_>, _io: &mut Io<'_>) -> Result<Exit, Failure> {
+    let told = "this build writes no Parquet; build one with `cargo build -p govern --features parquet`, or load jsonl";
+    Err(Failure::Usage(told.into()))
 }
 
 fn text<'a>(record: &'a Record, field: &str) -> &'a str {
@@ -114,7 +132,7 @@ fn ocsf(record: &Record, line: &[u8]) -> Value {
         "device": {"hostname": text(record, "host"), "type_id": 0},
         "raw_data": String::from_utf8_lossy(line),
         "raw_data_hash": {"algorithm_id": 3, "value": to_hex(&ledger::digest(line))},
-        "unmapped": {"labels": record.get("labels"), "prev": record.get("prev"), "rule": record.get("rule")},
+        "unmapped": unmapped(record),
     });
     let part = match class {
         1001 => Some((
@@ -125,16 +143,34 @@ fn ocsf(record: &Record, line: &[u8]) -> Value {
         4002 => {
             Some(("http_request", json!({"url": {"url_string": text(record, "url")}, "http_method": "GET"})))
         }
-        6003 => Some((
-            "api",
-            json!({"operation": text(record, "tool"), "service": {"name": record.get("mcp").and_then(|mcp| mcp.get("server"))}}),
-        )),
+        6003 => Some(("api", api(record))),
         _ => Some(("app", json!({"name": "Claude Code", "vendor_name": "Anthropic"}))),
     };
     if let (Some(fields), Some((name, value))) = (event.as_object_mut(), part) {
         fields.insert(name.into(), value);
+        if class == 6003 {
+            // An API call comes from somewhere, says the schema.
+            fields.insert("src_endpoint".into(), json!({"hostname": text(record, "host")}));
+        }
     }
     event
+}
+
+/// What was called: the tool, else what happened; and the MCP server, where there is one.
+fn api(record: &Record) -> Value {
+    let tool = text(record, "tool");
+    let mut api = json!({"operation": if tool.is_empty() { text(record, "event") } else { tool }});
+    let server = record.get("mcp").and_then(|mcp| mcp.get("server"));
+    if let (Some(fields), Some(server)) = (api.as_object_mut(), server) {
+        fields.insert("service".into(), json!({"name": server}));
+    }
+    api
+}
+
+/// The fields the schema has no place for.
+fn unmapped(record: &Record) -> Value {
+    let names = ["labels", "prev", "rule", "hook", "basis", "policy"];
+    names.iter().filter_map(|name| Some(((*name).to_owned(), record.get(*name)?.clone()))).collect()
 }
 
 /// One OTLP log record (opentelemetry-proto, JSON encoding: integers of 64 bits as text).

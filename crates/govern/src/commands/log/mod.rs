@@ -1,6 +1,8 @@
 //! `govern log`: what the audit log holds and whether it can be trusted; one file for each of its verbs.
 
 mod export;
+#[cfg(feature = "parquet")]
+mod parquet;
 pub(super) mod place;
 mod prove;
 mod prune;
