@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, TimeDelta, Utc};
 use govern::Io;
 use ledger::{Record, append, canonical, digest, seal, to_hex};
+use nix::sys::resource::{UsageWho, getrusage};
 use serde_json::{Value, json};
 
 /// What must hold on a quiet machine.
@@ -227,26 +228,27 @@ fn measure_reading(folder: &Path, records: usize) -> Result<bool, String> {
     fs::create_dir_all(folder.join("home")).map_err(|error| error.to_string())?;
     let bytes = build(&log, records, now)?;
     println!("\n{records} records in {DAYS} day files, {} MB", bytes / 1_000_000);
-    let (verified, verify) = govern(folder, now, &["log", "verify"])?;
+    let (verified, verify) = best(folder, now, &["log", "verify"])?;
     if !verified.contains("\nintact") {
         return Err(verified);
     }
     let arguments = ["log", "query", "--read", "--path", "**/.env", "--since", "30d", "--format", "json"];
-    let (answer, query) = (0..3)
-        .map(|_| govern(folder, now, &arguments))
-        .collect::<Result<Vec<_>, _>>()?
-        .into_iter()
-        .min_by_key(|(_, time)| *time)
-        .unwrap_or_default();
+    let (answer, query) = best(folder, now, &arguments)?;
     let found = answer.lines().count();
-    println!("  govern log verify, chain and checkpoints      {verify:>9.1?}");
-    println!("  govern log query --read --path '**/.env'      {query:>9.1?}   {found} found");
+    println!(
+        "  govern log verify, chain and checkpoints      {:>9.1?}   {:.1?} of processor",
+        verify.wall, verify.cpu
+    );
+    println!(
+        "  govern log query --read --path '**/.env'      {:>9.1?}   {:.1?} of processor, {found} found",
+        query.wall, query.cpu
+    );
     let scale = f64::from(u32::try_from(records).unwrap_or(u32::MAX)) / 1e6;
     let within = |time: Duration, most: Duration| time.as_secs_f64() < most.as_secs_f64() * scale.max(0.05);
-    let fast = within(verify, MOST_VERIFY_PER_MILLION) && within(query, MOST_QUERY_PER_MILLION);
+    let fast = within(verify.wall, MOST_VERIFY_PER_MILLION) && within(query.wall, MOST_QUERY_PER_MILLION);
     say(fast, "a million records verify below 2 s and answer below 1 s");
     let (count, jq) = with_jq(&log, now)?;
-    let ratio = jq.as_secs_f64() / query.as_secs_f64();
+    let ratio = jq.as_secs_f64() / query.wall.as_secs_f64();
     println!(
         "  jq, the same question on the same files       {jq:>9.1?}   {count} found, {ratio:.0} times as long"
     );
@@ -257,8 +259,29 @@ fn measure_reading(folder: &Path, records: usize) -> Result<bool, String> {
     Ok(fast && ratio >= LEAST_RATIO_TO_JQ)
 }
 
+/// How long something took by the clock, and of all processors together.
+#[derive(Clone, Copy)]
+struct Took {
+    wall: Duration,
+    cpu: Duration,
+}
+
+/// What the command printed, and the quickest of five runs: whatever else the machine does only adds.
+fn best(folder: &Path, now: DateTime<Utc>, arguments: &[&str]) -> Result<(String, Took), String> {
+    let runs = (0..5).map(|_| govern(folder, now, arguments)).collect::<Result<Vec<_>, _>>()?;
+    runs.into_iter().min_by_key(|(_, took)| took.wall).ok_or_else(|| "nothing ran".to_owned())
+}
+
+fn processor_time() -> Result<Duration, String> {
+    let used = getrusage(UsageWho::RUSAGE_SELF).map_err(|error| error.to_string())?;
+    let of = |time: nix::sys::time::TimeVal| {
+        Duration::from_micros(u64::try_from(time.tv_sec() * 1_000_000 + time.tv_usec()).unwrap_or_default())
+    };
+    Ok(of(used.user_time()) + of(used.system_time()))
+}
+
 /// What the command printed, and how long it took.
-fn govern(folder: &Path, now: DateTime<Utc>, arguments: &[&str]) -> Result<(String, Duration), String> {
+fn govern(folder: &Path, now: DateTime<Utc>, arguments: &[&str]) -> Result<(String, Took), String> {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let mut io = Io {
         out: &mut out,
@@ -272,9 +295,9 @@ fn govern(folder: &Path, now: DateTime<Utc>, arguments: &[&str]) -> Result<(Stri
         user: "measured".into(),
         terminal: false,
     };
-    let begun = Instant::now();
+    let (begun, before) = (Instant::now(), processor_time()?);
     let exit = govern::run(arguments, &mut io);
-    let took = begun.elapsed();
+    let took = Took { wall: begun.elapsed(), cpu: processor_time()?.saturating_sub(before) };
     if exit != 0 {
         return Err(String::from_utf8_lossy(&[out, err].concat()).into_owned());
     }

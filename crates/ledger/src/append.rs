@@ -16,6 +16,12 @@ use std::time::{Duration, Instant};
 /// A writer that has not got the lock by then puts its record aside instead of making the user wait.
 const LOCK_DEADLINE: Duration = Duration::from_millis(50);
 
+/// The lock is held for some twenty microseconds: who waits asks again soon, and more seldom only after so long that
+/// dozens of others can have had their turn.
+const SHORT_PAUSE: Duration = Duration::from_micros(50);
+const MANY_TURNS: Duration = Duration::from_millis(3);
+const LONG_PAUSE: Duration = Duration::from_millis(1);
+
 /// Below this many free bytes the receipt warns.
 const LOW_SPACE: u64 = 256 * 1024 * 1024;
 
@@ -123,18 +129,21 @@ pub(crate) fn locked<T>(
 
 fn lock_in_time(lock: &File, path: &Path, deadline: Duration) -> Result<bool, Error> {
     let begun = Instant::now();
-    let mut pause = Duration::from_micros(50);
+    let mut pause = SHORT_PAUSE;
     loop {
         match lock.try_lock_exclusive() {
             Ok(()) => return Ok(true),
             Err(error) if error.raw_os_error() == fs2::lock_contended_error().raw_os_error() => {}
             Err(error) => return Err(Error::Io(path.to_path_buf(), error)),
         }
-        if begun.elapsed() >= deadline {
+        let waited = begun.elapsed();
+        if waited >= deadline {
             return Ok(false);
         }
         sleep(pause);
-        pause = (pause * 2).min(Duration::from_millis(1));
+        if waited > MANY_TURNS {
+            pause = (pause * 2).min(LONG_PAUSE);
+        }
     }
 }
 

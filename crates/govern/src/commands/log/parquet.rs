@@ -67,7 +67,9 @@ fn failed(error: ParquetError) -> Failure {
 }
 
 fn open(file: File) -> Result<SerializedFileWriter<File>, ParquetError> {
-    let texts: String = TEXTS.iter().map(|name| format!("OPTIONAL BYTE_ARRAY {name} (STRING);\n")).collect();
+    let texts: Vec<String> =
+        TEXTS.iter().map(|name| format!("OPTIONAL BYTE_ARRAY {name} (STRING);")).collect();
+    let texts = texts.join("\n");
     let schema = format!(
         "message record {{ REQUIRED INT64 seq; REQUIRED INT64 ts (TIMESTAMP(MILLIS, true)); {texts}
            REQUIRED GROUP labels (LIST) {{ REPEATED GROUP list {{ REQUIRED BYTE_ARRAY element (STRING); }} }}
