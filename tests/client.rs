@@ -58,6 +58,11 @@ impl Client {
         self.folder.path().join("project")
     }
 
+    /// The client's program.
+    pub fn program(&self) -> &Path {
+        &self.binary
+    }
+
     /// Where the hooks keep their state and the audit log.
     pub fn state(&self) -> PathBuf {
         self.home().join(".local/state/claude-governance")

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use govern::tiers::{permission_rows, settings};
-use governance_tests::client::{Client, VERSION};
+use governance_tests::client::{Client, OLDER_VERSION, VERSION};
 use governance_tests::model::{Block, Model, bash, tool};
 use governance_tests::{bin, root};
 use hook_core::Tier;
@@ -245,4 +245,36 @@ fn settings_with_plain_string_hooks_are_reported_as_not_in_force_and_the_fix_put
         assert!(!model.seen().contains(MARKER), "mended, and still read: {text}");
         assert!(results(&model).iter().all(|(is_error, text)| *is_error && text.contains("denied")));
     }
+}
+
+/// `govern doctor` beside the client itself: it knows an old one, and calls a file dropped where the client does.
+#[test]
+fn the_doctor_agrees_with_the_client() {
+    for version in [VERSION, OLDER_VERSION] {
+        let Some(client) = Client::new(version) else { return };
+        fs::create_dir_all(client.project().join(".git")).expect("a folder");
+        client.install(Tier::Standard);
+        assert_eq!(govern(&client, &["init", "standard", "--yes"], "").0, Some(0));
+        let program = client.program().to_string_lossy().into_owned();
+        let (code, said) = govern(&client, &["doctor", "--client", &program], "");
+        assert_eq!(code, Some(i32::from(version == OLDER_VERSION)), "{said}");
+        assert!(said.contains(&format!("Claude Code {version}")), "{said}");
+        assert_eq!(said.contains("-> claude update"), version == OLDER_VERSION, "{said}");
+    }
+    let Some(client) = Client::new(VERSION) else { return };
+    fs::create_dir_all(client.project().join(".git")).expect("a folder");
+    client.install(Tier::Standard);
+    assert_eq!(govern(&client, &["init", "standard", "--yes"], "").0, Some(0));
+    let file = client.project().join(".claude/settings.json");
+    let text = fs::read_to_string(&file).expect("the settings");
+    fs::write(&file, text.replacen("\"hooks\"", "\"cleanupPeriodDays\": \"30\",\n  \"hooks\"", 1))
+        .expect("a file");
+    assert!(invalid_settings(&client).contains("cleanupPeriodDays"));
+    let (code, said) = govern(&client, &["doctor"], "");
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("cleanupPeriodDays") && said.contains("-> govern audit --fix"), "{said}");
+    let path = file.to_string_lossy().into_owned();
+    assert_eq!(govern(&client, &["audit", "--fix", &path], "").0, Some(0));
+    assert_eq!(invalid_settings(&client), "");
+    assert!(!govern(&client, &["doctor"], "").1.contains("cleanupPeriodDays"));
 }

@@ -158,7 +158,9 @@ impl Subject {
             today,
             alone: true,
         };
-        let workflow = path.components().any(|part| part.as_os_str() == "workflows");
+        // By its place, or by what every workflow has and no registry.
+        let workflow = path.components().any(|part| part.as_os_str() == "workflows")
+            || text.lines().any(|line| line.starts_with("jobs:"));
         if base.ends_with("mcp.json") {
             subject.servers = Some((path, Document::new(text)));
         } else if base.ends_with("settings.local.json") {

@@ -84,6 +84,12 @@ pub(super) fn install(request: &Request, io: &mut Io<'_>) -> Result<Exit, Failur
         request.tier,
         places.hooks.display()
     )?;
+    let companion = places.hooks.join("govern");
+    writeln!(
+        io.out,
+        "The companion is {}; a link to it on your PATH makes it `govern`.",
+        companion.display()
+    )?;
     crate::probe::prove(&places.hooks, &hooks, &io.home, io.out)
 }
 
