@@ -299,3 +299,46 @@ fn monitoring_goes_by_the_time_of_records_and_says_none_or_no_data() {
     let csv = world.ok(&["monitor", "commands", "--since", BEGIN, "--format", "csv"]);
     assert_eq!(csv.lines().count(), rows("commands", &[]).len() + 1);
 }
+
+/// The README's table of what a company asks for: every command in it is there, with its verbs.
+#[test]
+fn every_command_of_the_readme_is_there() {
+    let readme = fs::read_to_string(governance_tests::root().join("README.md")).unwrap();
+    let table = readme.split("## What a company asks for, and what shows it").nth(1).unwrap();
+    let table = table.split("\n## ").next().unwrap();
+    let rows: Vec<&str> = table.lines().filter(|line| line.starts_with("| ")).skip(1).collect();
+    assert_eq!(rows.len(), 29, "one row for each thing a programme needs");
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| {
+        let mut govern = Command::new(bin("govern"));
+        govern.args(arguments).current_dir(folder.path()).env_clear().env("HOME", folder.path());
+        said(&govern.output().unwrap())
+    };
+    let help = run(&["help"]);
+    for row in rows {
+        let commands: Vec<&str> = row.split('`').skip(1).step_by(2).collect();
+        assert!(!commands.is_empty(), "{row}");
+        for command in commands {
+            let words: Vec<&str> = command.split(' ').collect();
+            assert_eq!(words.first(), Some(&"govern"), "{row}");
+            assert!(
+                help.lines().any(|line| line.split_whitespace().next() == words.get(1).copied()),
+                "{command}"
+            );
+            // What it takes stands in its help, or in the list of its verbs.
+            let usage = format!("{}{}", run(&[words[1], "--help"]), run(&[words[1]]));
+            for word in words
+                .iter()
+                .skip(2)
+                .filter(|word| word.chars().all(|one| one.is_ascii_lowercase() || one == '-'))
+            {
+                let verb = words[2];
+                let of_verb =
+                    if verb.starts_with('-') { String::new() } else { run(&[words[1], verb, "--help"]) };
+                let hooks = run(&["policy", "show"]);
+                let known = [&usage, &of_verb, &hooks].into_iter().any(|text| text.contains(word));
+                assert!(known || hook_core::Tier::from_name(word).is_some(), "{command}: {word}");
+            }
+        }
+    }
+}

@@ -13,6 +13,7 @@ mod records;
 mod repository;
 mod row;
 mod sections;
+mod standing;
 mod tables;
 mod tally;
 mod trail;
