@@ -16,12 +16,13 @@ check:
     RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --quiet
     cargo deny --all-features check --hide-inclusion-graph bans licenses sources
 
-# Static release binaries, as they are installed.
-dist:
-    ./hooks-config/build-release.sh
+# What is published, below target/dist, and tried: archive, sums, installer, npm packages. --verify: two builds, the same bytes.
+dist *OPTIONS:
+    ./hooks-config/release/dist.sh {{OPTIONS}}
 
 # Start-up cost of every hook against an empty process; fails beyond the budgets.
-startup: dist
+startup:
+    ./hooks-config/build-release.sh
     ./hooks-config/build-release.sh --package governance-tests --bin empty
     cargo run --locked --quiet --release -p governance-tests --bin startup
 

@@ -13,13 +13,19 @@ pub(super) const COMMAND: Command = Command {
     about: "print a manual page, or write all of them",
     usage: "usage: govern man [COMMAND]\n       govern man --out FOLDER\n\n  \
             COMMAND        the page of one command (default: the page of govern)\n  \
-            --out FOLDER   write every page there, as govern.1 and govern-COMMAND.1",
+            --out FOLDER   write every page there, as govern.1 and govern-COMMAND.1\n  \
+            --date DAY     the day the pages carry (default: today)",
     run,
 };
 
 fn run(arguments: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> {
     let given = Arguments::parse(arguments, COMMAND.usage)?;
-    let today = io.now.date_naive();
+    let today = match given.value("--date") {
+        Some(day) => {
+            day.parse().map_err(|_| Failure::Usage(format!("--date needs YYYY-MM-DD, not `{day}`")))?
+        }
+        None => io.now.date_naive(),
+    };
     if let Some(folder) = given.value("--out") {
         let folder = io.cwd.join(folder);
         std::fs::create_dir_all(&folder)
