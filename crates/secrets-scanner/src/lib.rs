@@ -5,10 +5,17 @@
 //! text is scanned once more before it goes to the model, and the loop stops where a secret stands in it. Prompts, and
 //! the files they mention with `@`, are scanned before they are let through.
 //!
-//! What is not here: a wrapper that filters a command's output while it runs (`updatedInput`). An earlier trial with
-//! the real client, not repeated for this project, lost the output of a command that ends its shell (`exit 3` ends it
-//! before the filter is read) and found allow rules matched against the wrapped text, so that a company's own
-//! permissions would stop working. A guard that changes what runs must be right in every shell; the stop before the
+//! What is not here: a wrapper that filters a command's output while it runs (`updatedInput`). Tried with client 2.1.330
+//! in Bash and zsh; the tests in `tests/client/filter.rs` hold the findings:
+//! - Permission rules are matched against the wrapped text, and the client looks into none of the forms that keep a whole
+//!   command together (braces, parentheses, `exec > >(...)`, `eval`): an allow rule no longer applies, and every command a
+//!   company has allowed is asked about. An `allow` from the hook instead would let through what nobody allowed.
+//! - The form it does look into, a plain pipe, filters the last command of a list only, takes the filter's exit code,
+//!   and loses the working folder.
+//! - `exec > >(...)` is not waited for: a command that ends its shell (`exit 3`) loses its output, and in zsh most do. A trap
+//!   that waits mends that in Bash, until the command sets its own or starts a background job, and not in zsh.
+//!
+//! A guard that changes what runs must be right in every shell and leave a company's rules alone; the stop before the
 //! next request is, and costs one command's output.
 
 mod before;
