@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::{Error, surrogate};
+use crate::{Error, json, surrogate};
 
 /// The largest hook input that is read, in bytes; beyond it a guard blocks.
 pub const MAX_INPUT_BYTES: usize = 64 * 1024 * 1024;
@@ -196,6 +196,9 @@ impl Event {
 }
 
 fn parse_value(bytes: &[u8]) -> Result<(Value, usize), Error> {
+    if let Some(value) = json::parse(bytes) {
+        return Ok((value, 0));
+    }
     let first = match serde_json::from_slice(bytes) {
         Ok(value) => return Ok((value, 0)),
         Err(error) => error,

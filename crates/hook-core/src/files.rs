@@ -21,7 +21,7 @@ pub fn read_bounded(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, Error>
         }
         Err(error) => return Err(Error::io("open", path, error)),
     };
-    read_open(file, path, limit).map(Some)
+    read_open(&file, path, limit).map(Some)
 }
 
 /// The same for text; bytes that are not UTF-8 become U+FFFD.
@@ -32,8 +32,11 @@ pub fn read_text(path: &Path, limit: usize) -> Result<Option<String>, Error> {
     }))
 }
 
-pub(crate) fn read_open(file: File, path: &Path, limit: usize) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
+/// Room for a file of the usual size, so that it is read in one call: without it a vector starts with 32 bytes and doubles.
+const USUAL_SIZE: usize = 4096;
+
+pub(crate) fn read_open(file: &File, path: &Path, limit: usize) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::with_capacity(USUAL_SIZE.min(limit + 1));
     file.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(|error| Error::io("read", path, error))?;
     if bytes.len() > limit {
         let source = std::io::Error::other(format!("larger than {limit} bytes"));

@@ -12,6 +12,7 @@ mod event;
 mod exception;
 pub mod files;
 mod hook;
+mod json;
 pub mod path;
 pub mod policy;
 pub mod record;

@@ -1,6 +1,8 @@
 //! The road: stdin, event, policy, decision, stdout, exit code. Only this file touches them.
 
+use std::fs::File;
 use std::io::{Read, Write};
+use std::os::fd::AsFd;
 use std::panic::PanicHookInfo;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -252,13 +254,15 @@ fn end_after_panic(hook: &Hook, info: &PanicHookInfo<'_>) {
     std::process::exit(i32::from(BLOCK));
 }
 
+/// Room for the usual input: pages that are not written to cost nothing, and growing would copy what was read so far.
+const USUAL_INPUT_BYTES: usize = 256 * 1024;
+
 fn read_input() -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
-    std::io::stdin()
-        .lock()
-        .take(MAX_INPUT_BYTES as u64 + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| Error::Input { message: format!("cannot read stdin: {error}") })?;
+    let failed = |error| Error::Input { message: format!("cannot read stdin: {error}") };
+    // The file itself: the buffer of `stdin()` would be one more copy.
+    let stdin = File::from(std::io::stdin().as_fd().try_clone_to_owned().map_err(failed)?);
+    let mut bytes = Vec::with_capacity(USUAL_INPUT_BYTES);
+    stdin.take(MAX_INPUT_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() > MAX_INPUT_BYTES {
         return Err(Error::Input { message: format!("larger than {} MiB", MAX_INPUT_BYTES / (1024 * 1024)) });
     }

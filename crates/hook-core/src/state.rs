@@ -80,7 +80,7 @@ impl StateDirectory {
             Err(error) => return Err(Error::io("open", &path, error)),
         };
         check_owner(&file, &path)?;
-        files::read_open(file, &path, MAX_STATE_BYTES).map(Some)
+        files::read_open(&file, &path, MAX_STATE_BYTES).map(Some)
     }
 
     /// The key of this machine and user behind redaction tags and digests, made on first use: 32 random bytes.

@@ -88,9 +88,7 @@ impl Event {
 }
 
 fn rewrite_value(root: &str, value: &Value, change: &mut Change<'_>) -> Option<Value> {
-    let mut changed = false;
-    let rewritten = rewrite(&mut vec![Step::Key(root)], value, change, &mut changed);
-    changed.then_some(rewritten)
+    rewrite(&mut vec![Step::Key(root)], value, change)
 }
 
 /// Whether the top-level field `key` of an event carries text that acts or is read.
@@ -158,42 +156,56 @@ fn walk<'a>(steps: &mut Vec<Step<'a>>, value: &'a Value, visit: &mut Visit<'_>) 
     }
 }
 
-fn rewrite<'a>(
-    steps: &mut Vec<Step<'a>>,
-    value: &'a Value,
-    change: &mut Change<'_>,
-    changed: &mut bool,
-) -> Value {
+/// The value with what `change` answers in it; nothing where it answers nothing, as then nothing is copied.
+fn rewrite<'a>(steps: &mut Vec<Step<'a>>, value: &'a Value, change: &mut Change<'_>) -> Option<Value> {
     match value {
-        Value::String(text) => match change(&Pointer(steps), text) {
-            Some(replacement) => {
-                *changed = true;
-                Value::String(replacement)
-            }
-            None => value.clone(),
-        },
-        Value::Array(items) => {
-            let mut rewritten = Vec::with_capacity(items.len());
-            for (index, item) in items.iter().enumerate() {
-                steps.push(Step::Index(index));
-                rewritten.push(rewrite(steps, item, change, changed));
-                steps.pop();
-            }
-            Value::Array(rewritten)
-        }
-        Value::Object(fields) => {
-            let mut rewritten = Map::new();
-            for (key, item) in fields {
-                steps.push(Step::KeyName(key));
-                let name = change(&Pointer(steps), key);
-                *changed |= name.is_some();
-                steps.pop();
-                steps.push(Step::Key(key));
-                rewritten.insert(name.unwrap_or_else(|| key.clone()), rewrite(steps, item, change, changed));
-                steps.pop();
-            }
-            Value::Object(rewritten)
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+        Value::String(text) => change(&Pointer(steps), text).map(Value::String),
+        Value::Array(items) => rewrite_items(steps, items, change).map(Value::Array),
+        Value::Object(fields) => rewrite_fields(steps, fields, change).map(Value::Object),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
     }
+}
+
+fn rewrite_items<'a>(
+    steps: &mut Vec<Step<'a>>,
+    items: &'a [Value],
+    change: &mut Change<'_>,
+) -> Option<Vec<Value>> {
+    let mut rewritten: Option<Vec<Value>> = None;
+    for (index, item) in items.iter().enumerate() {
+        steps.push(Step::Index(index));
+        let changed = rewrite(steps, item, change);
+        steps.pop();
+        if changed.is_some() && rewritten.is_none() {
+            rewritten = items.get(..index).map(<[Value]>::to_vec);
+        }
+        if let Some(list) = &mut rewritten {
+            list.push(changed.unwrap_or_else(|| item.clone()));
+        }
+    }
+    rewritten
+}
+
+fn rewrite_fields<'a>(
+    steps: &mut Vec<Step<'a>>,
+    fields: &'a Map<String, Value>,
+    change: &mut Change<'_>,
+) -> Option<Map<String, Value>> {
+    let mut rewritten: Option<Map<String, Value>> = None;
+    for (index, (key, item)) in fields.iter().enumerate() {
+        steps.push(Step::KeyName(key));
+        let name = change(&Pointer(steps), key);
+        steps.pop();
+        steps.push(Step::Key(key));
+        let changed = rewrite(steps, item, change);
+        steps.pop();
+        if rewritten.is_none() && (name.is_some() || changed.is_some()) {
+            let before = fields.iter().take(index);
+            rewritten = Some(before.map(|(key, item)| (key.clone(), item.clone())).collect());
+        }
+        if let Some(map) = &mut rewritten {
+            map.insert(name.unwrap_or_else(|| key.clone()), changed.unwrap_or_else(|| item.clone()));
+        }
+    }
+    rewritten
 }

@@ -27,8 +27,24 @@ impl Class {
         Self(set)
     }
 
+    #[inline]
     pub(crate) const fn has(self, byte: u8) -> bool {
         byte < 128 && (self.0 >> byte) & 1 == 1
+    }
+
+    /// The class as a table, for what is asked about most bytes of a text.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "runs in const evaluation, where a wrong index fails the build"
+    )]
+    pub(crate) const fn table(self) -> [bool; 256] {
+        let mut table = [false; 256];
+        let mut byte = 0;
+        while byte < 128 {
+            table[byte] = (self.0 >> byte) & 1 == 1;
+            byte += 1;
+        }
+        table
     }
 
     pub(crate) const fn and(self, other: Self) -> Self {
@@ -36,6 +52,7 @@ impl Class {
     }
 
     /// How many bytes at the start of `bytes` are members, at most `limit`.
+    #[inline]
     pub(crate) fn run(self, bytes: &[u8], limit: usize) -> usize {
         bytes.iter().take(limit).take_while(|byte| self.has(**byte)).count()
     }

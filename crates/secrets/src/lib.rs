@@ -20,6 +20,7 @@ mod class;
 mod command;
 mod custom;
 mod entropy;
+mod find;
 mod generic;
 mod hit;
 mod index;

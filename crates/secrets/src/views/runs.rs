@@ -12,26 +12,39 @@ const STRIDE: usize = SHORTEST - 4;
 /// Decoded text beyond this is not looked at.
 const LONGEST: usize = 1024 * 1024;
 
+/// Looked up for a good part of all text, which a table does fastest.
+static IN_RUN: [bool; 256] = RUN.table();
+
+#[inline]
+fn in_run(byte: u8) -> bool {
+    IN_RUN.get(usize::from(byte)).copied().unwrap_or(false)
+}
+
 /// Every stretch of at least `SHORTEST` characters holds a multiple of `STRIDE`, so most bytes are never looked at.
 fn each_run(text: &[u8], visit: &mut impl FnMut(Range<usize>)) {
     let mut done = 0;
     let mut at = STRIDE;
     while let Some(byte) = text.get(at) {
-        // The first such position of a long enough stretch has four more of its bytes behind it.
-        let goes_on = |ahead: usize| text.get(at + ahead).is_some_and(|byte| RUN.has(*byte));
-        if !RUN.has(*byte) || !goes_on(SHORTEST - STRIDE) || !goes_on(2) {
+        if !in_run(*byte) || !could_be_long(text, at) {
             at += STRIDE;
             continue;
         }
         let before = text.get(done..at).unwrap_or_default();
-        let start = at - before.iter().rev().take_while(|byte| RUN.has(**byte)).count();
-        let end = at + text.get(at..).map_or(0, |rest| RUN.run(rest, usize::MAX));
+        let start = at - before.iter().rev().take_while(|byte| in_run(**byte)).count();
+        let end = at + text.get(at..).unwrap_or_default().iter().take_while(|byte| in_run(**byte)).count();
         if end - start >= SHORTEST {
             visit(start..end);
         }
         done = end;
         at = end.max(at + 1).next_multiple_of(STRIDE);
     }
+}
+
+/// The first such position of a long enough stretch has four more of its bytes behind it, and twelve behind it where it
+/// has not eight before it.
+fn could_be_long(text: &[u8], at: usize) -> bool {
+    let holds = |at: usize| text.get(at).is_some_and(|byte| in_run(*byte));
+    holds(at + 4) && holds(at + 2) && (holds(at + 12) || holds(at - STRIDE / 2))
 }
 
 pub(super) fn each_decoded(text: &[u8], seen: &mut impl FnMut(&Range<usize>), visit: &mut impl FnMut(&View)) {

@@ -2,6 +2,7 @@
 
 use super::{Scale, View};
 use crate::class::{ANY_HEX, Class, SPACE};
+use crate::find;
 
 /// Around an escape this much of its line is part of the view.
 const CONTEXT: usize = 512;
@@ -11,21 +12,17 @@ const LONGEST: usize = 128 * 1024;
 const JOINERS: Class = Class::of("+.&\\ \t\r\n");
 
 pub(super) fn each_window(text: &[u8], visit: &mut impl FnMut(&View)) {
-    let mut window: Option<(usize, usize)> = None;
-    for at in memchr::memchr3_iter(b'\\', b'%', b'&', text)
-        .filter(|at| is_escape(text, *at))
-        .chain(std::iter::once(usize::MAX))
-    {
-        extend(text, &mut window, at, visit);
-    }
-    // Joins are looked for apart: `+` and line ends are everywhere, escapes are not.
-    let mut window: Option<(usize, usize)> = None;
-    for at in memchr::memchr2_iter(b'+', b'\n', text)
-        .filter(|at| is_join(text, *at))
-        .chain(std::iter::once(usize::MAX))
-    {
-        extend(text, &mut window, at, visit);
-    }
+    // Joins have windows of their own: `+` and line ends are everywhere, escapes are not.
+    let (mut escapes, mut joins) = (None, None);
+    find::each_of(text, [b'\\', b'%', b'&', b'+', b'\n'], &mut |at| {
+        if is_escape(text, at) {
+            extend(text, &mut escapes, at, visit);
+        } else if is_join(text, at) {
+            extend(text, &mut joins, at, visit);
+        }
+    });
+    extend(text, &mut escapes, usize::MAX, visit);
+    extend(text, &mut joins, usize::MAX, visit);
 }
 
 /// Grows the window to hold `at`, or hands the finished one over and begins another.
@@ -44,13 +41,14 @@ fn extend(text: &[u8], window: &mut Option<(usize, usize)>, at: usize, visit: &m
 fn line_start(text: &[u8], at: usize) -> usize {
     let from = at.saturating_sub(CONTEXT);
     text.get(from..at)
-        .and_then(|before| memchr::memrchr(b'\n', before))
+        .and_then(|before| before.iter().rposition(|byte| *byte == b'\n'))
         .map_or(from, |found| from + found + 1)
 }
 
 fn line_end(text: &[u8], at: usize) -> usize {
     let to = text.len().min(at + CONTEXT);
-    text.get(at + 1..to).and_then(|rest| memchr::memchr(b'\n', rest)).map_or(to, |found| at + 1 + found)
+    let rest = text.get(at + 1..to).unwrap_or_default();
+    rest.iter().position(|byte| *byte == b'\n').map_or(to, |found| at + 1 + found)
 }
 
 fn is_escape(text: &[u8], at: usize) -> bool {
@@ -59,13 +57,17 @@ fn is_escape(text: &[u8], at: usize) -> bool {
             matches!(next, b'n' | b'r' | b't' | b'"' | b'\'' | b'/' | b'u' | b'x' | b'\\')
         }
         Some([b'%', high, low, ..]) => ANY_HEX.has(*high) && ANY_HEX.has(*low),
-        Some(entity @ [b'&', ..]) => entity_of(entity).is_some(),
+        // `&` is everywhere in code; what begins an entity is not.
+        Some(entity @ [b'&', b'q' | b'a' | b'#', ..]) => entity_of(entity).is_some(),
         _ => false,
     }
 }
 
-/// Whether the byte at `at` stands between two quotes with nothing but joiners around it.
+/// Whether the sign or line end at `at` stands between two quotes with nothing but joiners around it.
 fn is_join(text: &[u8], at: usize) -> bool {
+    if !matches!(text.get(at), Some(b'+' | b'\n')) {
+        return false;
+    }
     // In a run of line ends and signs the first one has answered for all.
     if at
         .checked_sub(1)
