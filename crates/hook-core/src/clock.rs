@@ -15,16 +15,20 @@ pub struct Uptime {
     pub nanoseconds: u64,
 }
 
-/// The time since boot, now.
-pub fn uptime() -> Uptime {
+/// The time since boot, now, on the clock of `boot`.
+pub(crate) fn uptime(boot: &str) -> Uptime {
     let time = clock_gettime(CLOCK);
     let whole = u64::try_from(time.tv_sec).unwrap_or_default().saturating_mul(1_000_000_000);
-    let boot =
-        files::read_text(Path::new("/proc/sys/kernel/random/boot_id"), 64).ok().flatten().unwrap_or_default();
     Uptime {
-        boot: boot.trim().to_string(),
+        boot: boot.to_string(),
         nanoseconds: whole.saturating_add(u64::try_from(time.tv_nsec).unwrap_or_default()),
     }
+}
+
+/// Which boot this is.
+pub(crate) fn boot() -> String {
+    let id = files::read_text(Path::new("/proc/sys/kernel/random/boot_id"), 64).ok().flatten();
+    id.unwrap_or_default().trim().to_string()
 }
 
 #[cfg(target_os = "linux")]

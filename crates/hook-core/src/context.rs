@@ -1,6 +1,6 @@
 //! The world, handed to a hook as values: policy, clock, folders, state.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -46,6 +46,8 @@ pub struct Context<'a> {
     pub user: &'a str,
     pub managed: &'a Path,
     pub(crate) uptime: Option<&'a Uptime>,
+    /// Read once, where it is asked for: a machine does not boot while a hook runs.
+    boot: OnceCell<String>,
     event: &'a Event,
     claims: bool,
     /// What let findings through so far, for the record.
@@ -67,6 +69,7 @@ impl<'a> Context<'a> {
             user: &world.user,
             managed: &world.managed,
             uptime: world.uptime.as_ref(),
+            boot: OnceCell::new(),
             event,
             claims: world.claims,
             excuses: RefCell::new(Vec::new()),
@@ -79,7 +82,7 @@ impl<'a> Context<'a> {
 
     /// The time since boot; reads the clock where the world does not hold one, so only those who need it pay.
     pub fn uptime(&self) -> Uptime {
-        self.uptime.cloned().unwrap_or_else(clock::uptime)
+        self.uptime.cloned().unwrap_or_else(|| clock::uptime(self.boot.get_or_init(clock::boot)))
     }
 
     /// What is to be done with a finding of `rule`: its mode, or `Off` where an exception or a one-time approval covers

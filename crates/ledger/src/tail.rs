@@ -6,8 +6,8 @@ use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
-/// What is read first; nearly every record and its successor fit.
-const FIRST_WINDOW: u64 = 8 * 1024;
+/// What is read first; nearly every record fits, and three pages fewer are touched than with 16 KB.
+const FIRST_WINDOW: u64 = 4 * 1024;
 
 /// The last whole record of a segment.
 #[derive(Clone, Copy)]
@@ -73,17 +73,22 @@ fn parse(bytes: &[u8], size: u64, from_start: bool) -> Tail {
     if text.is_empty() && bytes.is_empty() {
         return tail;
     }
-    let mut lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
-    if !from_start {
-        // The window began in the middle of a line.
-        lines.remove(0);
-    }
-    while let Some(line) = lines.pop() {
+    let mut end = text.len();
+    loop {
+        let before = text.get(..end).unwrap_or_default();
+        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |feed| feed + 1);
+        // The window began in the middle of this line.
+        if start == 0 && !from_start {
+            break;
+        }
+        let line = text.get(start..end).unwrap_or_default();
         if let Some(found) = header(line) {
             tail.last = Some(Last { seq: found.seq, hash: digest(line), at: seconds(found.ts) });
             break;
         }
         tail.torn.push(Torn { length: line.len(), hash: digest(line) });
+        let Some(feed) = start.checked_sub(1) else { break };
+        end = feed;
     }
     tail.torn.reverse();
     tail

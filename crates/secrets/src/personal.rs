@@ -22,9 +22,7 @@ const NUMBER: Class = Class::of("0-9 -");
 pub(crate) fn find(text: &[u8], hits: &mut Vec<Hit<'static>>) {
     numbers(text, hits);
     ibans(text, hits);
-    for field in FIELDS {
-        fields(text, field, hits);
-    }
+    fields(text, hits);
 }
 
 fn hit(rule: &'static str, what: &'static str, span: Range<usize>) -> Hit<'static> {
@@ -254,28 +252,52 @@ const FIELDS: &[Field] = &[
     },
 ];
 
-fn fields(text: &[u8], field: &Field, hits: &mut Vec<Hit<'static>>) {
-    for name in field.names {
-        let Some(first) = name.first() else { continue };
-        for at in memchr::memchr2_iter(*first, first.to_ascii_uppercase(), text) {
-            let end = at + name.len();
-            let starts = at
-                .checked_sub(1)
-                .and_then(|before| text.get(before))
-                .is_none_or(|before| !before.is_ascii_lowercase());
-            if !starts || !text.get(at..end).is_some_and(|found| found.eq_ignore_ascii_case(name)) {
-                continue;
-            }
-            let Some(span) =
-                crate::assign::site(text, end).and_then(|site| crate::assign::whole_value(text, site))
-            else {
-                continue;
-            };
-            if text.get(span.clone()).is_some_and(field.fits) {
-                hits.push(hit(field.rule, field.what, span));
-            }
+/// What a name begins with, in either case.
+static BEGINS: [bool; 256] = first_letters();
+
+#[expect(clippy::indexing_slicing, reason = "runs in const evaluation, where a wrong index fails the build")]
+const fn first_letters() -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut field = 0;
+    while field < FIELDS.len() {
+        let mut name = 0;
+        while name < FIELDS[field].names.len() {
+            let first = FIELDS[field].names[name][0];
+            table[first as usize] = true;
+            table[first.to_ascii_uppercase() as usize] = true;
+            name += 1;
+        }
+        field += 1;
+    }
+    table
+}
+
+/// Walks the beginnings of words once.
+fn fields(text: &[u8], hits: &mut Vec<Hit<'static>>) {
+    let mut before = b' ';
+    for (at, byte) in text.iter().enumerate() {
+        let begins = BEGINS.get(usize::from(*byte)).copied().unwrap_or(false) && !before.is_ascii_lowercase();
+        before = *byte;
+        if begins {
+            hits.extend(FIELDS.iter().flat_map(|field| value_of_field(text, at, field)));
         }
     }
+}
+
+/// The value of the field whose name begins at `at`; each name of it may have one.
+fn value_of_field(text: &[u8], at: usize, field: &Field) -> Vec<Hit<'static>> {
+    let mut hits = Vec::new();
+    for name in field.names {
+        let end = at + name.len();
+        if !text.get(at..end).is_some_and(|found| found.eq_ignore_ascii_case(name)) {
+            continue;
+        }
+        let value = crate::assign::site(text, end).and_then(|site| crate::assign::whole_value(text, site));
+        if let Some(span) = value.filter(|span| text.get(span.clone()).is_some_and(field.fits)) {
+            hits.push(hit(field.rule, field.what, span));
+        }
+    }
+    hits
 }
 
 fn is_email(value: &[u8]) -> bool {

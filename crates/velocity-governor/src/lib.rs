@@ -227,11 +227,10 @@ fn written_file(event: &Event) -> Option<&str> {
 
 impl Call {
     fn of(event: &Event) -> Self {
-        let input = event.tool_input().map(ToString::to_string).unwrap_or_default();
         let id = Some(event.tool_use_id()).filter(|id| !id.is_empty());
         Self {
             id: id.map(|id| memory::digest(&[id])),
-            digest: memory::digest(&[event.tool_name(), &input]),
+            digest: memory::digest_call(event.tool_name(), event.tool_input()),
             classes: classes(event),
             file: written_file(event).map(|path| memory::digest(&[path])),
         }

@@ -4,6 +4,8 @@
 //! written files as a list that only grows. A new file is put on the list before the block that counts it: a process
 //! killed between the two leaves the block as it was.
 
+use serde_json::Value;
+
 /// How many tool use ids are kept to count a call once.
 const KEPT_IDS: usize = 64;
 
@@ -209,6 +211,41 @@ fn fnv(hash: u64, bytes: &[u8]) -> u64 {
     bytes.iter().fold(hash, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(FNV_PRIME))
 }
 
+/// The number of one call: its tool and its whole input, without writing the input out once more.
+pub(crate) fn digest_call(tool: &str, input: Option<&Value>) -> u64 {
+    input.map_or(mix_text(FNV_START, tool), |input| mix_value(mix_text(FNV_START, tool), input))
+}
+
+fn mix(hash: u64, word: u64) -> u64 {
+    // Each step can be undone where the word is known, so a change in one word always shows.
+    (hash.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+fn mix_text(hash: u64, text: &str) -> u64 {
+    let mut hash = mix(hash, text.len() as u64);
+    for chunk in text.as_bytes().chunks(8) {
+        let mut eight = [0; 8];
+        eight.iter_mut().zip(chunk).for_each(|(place, byte)| *place = *byte);
+        hash = mix(hash, u64::from_le_bytes(eight));
+    }
+    hash
+}
+
+fn mix_value(hash: u64, value: &Value) -> u64 {
+    match value {
+        Value::Null => mix(hash, 1),
+        Value::Bool(flag) => mix(hash, 2 + u64::from(*flag)),
+        Value::Number(number) => mix_text(mix(hash, 4), &number.to_string()),
+        Value::String(text) => mix_text(mix(hash, 5), text),
+        Value::Array(items) => items.iter().fold(mix(hash, 6 ^ (items.len() as u64) << 8), mix_value),
+        Value::Object(fields) => {
+            fields.iter().fold(mix(hash, 7 ^ (fields.len() as u64) << 8), |hash, (key, item)| {
+                mix_value(mix_text(hash, key), item)
+            })
+        }
+    }
+}
+
 fn count_in_row(last: &mut (u64, u64), digest: u64) -> u64 {
     let times = if last.0 == digest { last.1.saturating_add(1) } else { 1 };
     *last = (digest, times);
@@ -217,7 +254,9 @@ fn count_in_row(last: &mut (u64, u64), digest: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{BLOCK_BYTES, FILES_AT, KEPT_CLASSES, KEPT_IDS, Memory};
+    use serde_json::json;
+
+    use super::{BLOCK_BYTES, FILES_AT, KEPT_CLASSES, KEPT_IDS, Memory, digest_call};
     use crate::budget::{Call, Limits, Outcome, Pair, admit};
     use crate::class::Class;
 
@@ -243,6 +282,38 @@ mod tests {
         memory.repeated(7);
         memory.failed(8);
         memory
+    }
+
+    #[test]
+    fn calls_are_told_apart_by_every_part_of_them() {
+        let inputs = [
+            json!({}),
+            json!({"command": "ls"}),
+            json!({"command": "ls "}),
+            json!({"command": ["ls"]}),
+            json!({"command": 1}),
+            json!({"command": true}),
+            json!({"command": false}),
+            json!({"command": null}),
+            json!({"comman": "dls"}),
+            json!({"command": "ls", "x": ""}),
+            json!({"command": {"ls": ""}}),
+            json!([["a"], "b"]),
+            json!(["a", ["b"]]),
+            json!("12345678"),
+            json!("123456789"),
+            json!("12345678\0"),
+            json!(["12345678", ""]),
+            json!(["", "12345678"]),
+        ];
+        let mut seen = std::collections::BTreeSet::new();
+        for input in &inputs {
+            for tool in ["Bash", "Read"] {
+                assert!(seen.insert(digest_call(tool, Some(input))), "{tool} {input}");
+                assert_eq!(digest_call(tool, Some(input)), digest_call(tool, Some(&input.clone())));
+            }
+        }
+        assert!(seen.insert(digest_call("Bash", None)));
     }
 
     #[test]
