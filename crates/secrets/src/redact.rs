@@ -49,12 +49,13 @@ impl std::fmt::Debug for TagKey {
     }
 }
 
-const MARK: &str = "[REDACTED:";
+/// How every mark begins.
+pub(crate) const MARK: &[u8] = b"[REDACTED:";
 
 /// Whether `text` holds a mark that [`redact`] made: a rule's id and four hex digits.
 pub fn holds_mark(text: &str) -> bool {
-    text.match_indices(MARK).any(|(at, _)| {
-        let rest = text.get(at + MARK.len()..).unwrap_or_default().as_bytes();
+    text.match_indices("[REDACTED:").any(|(at, mark)| {
+        let rest = text.get(at + mark.len()..).unwrap_or_default().as_bytes();
         let rule = rest
             .iter()
             .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
@@ -77,7 +78,7 @@ pub fn redact(text: &str, hits: &[Hit<'_>], key: &TagKey) -> String {
             continue;
         };
         clean.push_str(before);
-        clean.push_str(MARK);
+        clean.push_str("[REDACTED:");
         clean.push_str(hit.rule);
         clean.push(':');
         clean.push_str(&key.tag(value));

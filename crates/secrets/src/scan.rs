@@ -2,7 +2,9 @@
 
 use crate::hit::{Hit, resolve};
 use crate::rule::{Matcher, Rule};
-use crate::{Confidence, assign, bare, checksum, entropy, index, personal, placeholder, shape, token, views};
+use crate::{
+    Confidence, assign, bare, checksum, entropy, index, personal, placeholder, redact, shape, token, views,
+};
 
 /// What to look for beyond the built-in secrets.
 #[derive(Clone, Copy, Debug, Default)]
@@ -70,7 +72,7 @@ fn try_rule(text: &[u8], at: usize, length: usize, rule: &'static Rule) -> Optio
             (span.clone(), span)
         }
     };
-    if memchr::memmem::find(text.get(span.clone())?, b"[REDACTED:").is_some() {
+    if memchr::memmem::find(text.get(span.clone())?, redact::MARK).is_some() || is_in_mark(text, at) {
         return None;
     }
     let proven = checksum::passes(rule.check, text.get(span.clone())?);
@@ -79,6 +81,14 @@ fn try_rule(text: &[u8], at: usize, length: usize, rule: &'static Rule) -> Optio
     }
     let confidence = if proven { Confidence::Proven } else { rule.confidence };
     Some(Hit { rule: rule.id, what: rule.what, span, severity: rule.severity, confidence })
+}
+
+/// The `key` of `[REDACTED:private-key:3f2a]` names no value: what follows the mark is what was left standing.
+fn is_in_mark(text: &[u8], at: usize) -> bool {
+    const LONGEST_MARK: usize = 80;
+    let before = text.get(at.saturating_sub(LONGEST_MARK)..at).unwrap_or_default();
+    let opened = before.iter().rposition(|byte| *byte == b'[').and_then(|start| before.get(start..));
+    opened.is_some_and(|mark| mark.starts_with(redact::MARK) && !mark.contains(&b']'))
 }
 
 /// `meraki` in `CameraKit`, `nasa` in `vinasa`: not the provider's name.

@@ -93,8 +93,10 @@ fn decode_base64(text: &[u8], first: Range<usize>, covered: &mut usize) -> Optio
         if !goes_on || text.get(next - 1) != Some(&b'\n') {
             break;
         }
-        let length = RUN.run(text.get(next..).unwrap_or_default(), 1024);
-        if length == 0 {
+        let rest = text.get(next..).unwrap_or_default();
+        let length = RUN.run(rest, 1024);
+        // What goes on is base 64 to the end of its line; `data: ...` is the next entry of a file.
+        if length == 0 || !matches!(rest.get(length), None | Some(b'\n' | b'\r' | b'=' | b'"' | b'\'')) {
             break;
         }
         line = next..next + length;
