@@ -24,7 +24,7 @@ dist *OPTIONS:
 startup:
     ./hooks-config/build-release.sh
     ./hooks-config/build-release.sh --package governance-tests --bin empty
-    cargo run --locked --quiet --release -p governance-tests --bin startup
+    cargo run --locked --quiet -p governance-tests --bin startup
 
 # Recall and false positives over the labelled cases beside the project: secrets, commands, unicode, injection; speed is
 # what a megabyte of text costs.

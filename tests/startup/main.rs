@@ -1,7 +1,9 @@
 //! `startup`: what each hook costs to start, against an empty process: wall time as a ratio, page faults, instructions.
 //!
-//! Wall time is the minimum over many interleaved runs, since anything else on the machine only adds. Page faults come
-//! from getrusage, instructions from callgrind; both hardly change from run to run, so CI can hold them tightly.
+//! Wall time is the minimum over many interleaved runs, since anything else on the machine only adds; a row beyond its
+//! budget is measured again before it counts. Page faults come from getrusage, instructions from callgrind: both hardly
+//! change from run to run, so they are held a little above what was measured. Binaries are copied first, as an
+//! installation copies them: how a file came to be written decides in what pieces the kernel maps it.
 
 use std::fs;
 use std::io::Write;
@@ -13,81 +15,114 @@ use governance_tests::root;
 use nix::sys::resource::{UsageWho, getrusage};
 use serde_json::{Value, json};
 
-/// Interleaved runs a measurement.
+/// Interleaved runs a measurement, of a process of a millisecond; slower ones have fewer.
 const ROUNDS: usize = 300;
 
-/// How often a table beyond its wall-time budget is measured again before it counts: the machine may have been busy.
-const TRIES: usize = 4;
+/// How often a row beyond its wall-time budget is measured again before it counts: the machine may have been busy.
+const TRIES: usize = 8;
+
+/// How long a run may take.
+enum Limit {
+    /// Times the empty process.
+    Ratio(f64),
+    /// Milliseconds.
+    Within(f64),
+}
 
 /// One thing to start: a binary, what it reads, and how much it may cost.
 struct Case {
     hook: &'static str,
     what: &'static str,
     event: Value,
-    /// Wall time against the empty process.
-    ratio: f64,
+    limit: Limit,
     /// Minor page faults.
     faults: i64,
-    /// User instructions, in thousands.
+    /// User instructions, in thousands; zero where the input's size decides.
     instructions: u64,
 }
 
-fn cases() -> Vec<Case> {
-    let quiet = |hook, ratio, faults, instructions| Case {
+/// The rows. Wall time is what was asked for, faults and instructions are what was measured and a tenth more.
+fn cases(project: &Path) -> Vec<Case> {
+    let case = |hook, what, event, ratio, faults, instructions| Case {
         hook,
-        what: "quiet 2 KB",
-        event: read_event(&source_text(2048)),
-        ratio,
+        what,
+        event,
+        limit: Limit::Ratio(ratio),
         faults,
         instructions,
     };
+    let quiet = || read_event(&source_text(2048));
+    let write = || call("Write", &json!({ "file_path": "/tmp/main.rs", "content": source_text(2048) }));
+    let bash = |command: &str| call("Bash", &json!({ "command": command }));
+    let mcp = || call("mcp__docs__search", &json!({ "query": source_text(2048) }));
+    let start =
+        json!({ "hook_event_name": "SessionStart", "session_id": "s", "cwd": project, "source": "startup" });
+    let hit = format!("{}\npassword = \"{}\"\n", source_text(2000), ["AKIA", "Z7Q2M4KXW6JB3NTP"].concat());
     vec![
-        quiet("dangerous-actions-blocker", 1.3, 60, 500),
-        quiet("secrets-scanner", 1.3, 60, 500),
-        quiet("unicode-scanner", 1.15, 60, 300),
-        quiet("injection-detector", 1.15, 60, 400),
-        quiet("velocity-governor", 1.2, 60, 400),
-        quiet("governance-check", 1.15, 60, 300),
-        quiet("mcp-config-integrity", 1.15, 60, 300),
-        quiet("audit-logger", 1.2, 60, 500),
-        // The quiet event is none of its own; a call it counts takes two locks and two writes.
-        Case {
-            hook: "velocity-governor",
-            what: "a counted call",
-            event: json!({ "hook_event_name": "PreToolUse", "session_id": "s", "cwd": "/tmp", "tool_name": "Bash",
-                           "tool_use_id": "t", "tool_input": { "command": source_text(1500) } }),
-            ratio: 1.2,
-            faults: 60,
-            instructions: 400,
-        },
+        case("dangerous-actions-blocker", "quiet 2 KB", write(), 1.3, 60, 270),
+        case("dangerous-actions-blocker", "everyday command", bash(EVERYDAY), 1.3, 75, 330),
+        case("dangerous-actions-blocker", "a denied command", bash("rm -rf /"), 2.0, 80, 500),
+        case("secrets-scanner", "quiet 2 KB", quiet(), 1.3, 60, 240),
+        case("secrets-scanner", "2 KB with a hit", read_event(&hit), 1.6, 68, 500),
+        case("secrets-scanner", "quiet 200 KB", read_event(&code_text(200_000)), 3.0, 175, 0),
         Case {
             hook: "secrets-scanner",
-            what: "2 KB with a hit",
-            event: read_event(&format!(
-                "{}\npassword = \"{}\"\n",
-                source_text(2000),
-                ["AKIA", "Z7Q2M4KXW6JB3NTP"].concat()
-            )),
-            ratio: 2.0,
-            faults: 90,
-            instructions: 1500,
+            what: "quiet 10 MB",
+            event: read_event(&code_text(10_000_000)),
+            limit: Limit::Within(100.0),
+            // Twice the input: the text as it came, and decoded.
+            faults: 5500,
+            instructions: 0,
         },
+        case("unicode-scanner", "quiet 2 KB", quiet(), 1.15, 56, 300),
+        case("injection-detector", "quiet 2 KB", quiet(), 1.15, 60, 400),
+        // Two locks and two writes.
+        case("velocity-governor", "a counted call", write(), 1.2, 52, 220),
+        case("governance-check", "quiet 2 KB", write(), 1.15, 54, 200),
+        case("governance-check", "an MCP call", mcp(), 1.15, 60, 260),
         Case {
-            hook: "dangerous-actions-blocker",
-            what: "a denied command",
-            event: json!({ "hook_event_name": "PreToolUse", "session_id": "s", "cwd": "/tmp", "tool_name": "Bash",
-                           "tool_use_id": "t", "tool_input": { "command": "rm -rf /" } }),
-            ratio: 2.0,
-            faults: 90,
-            instructions: 1500,
+            hook: "governance-check",
+            what: "start, 200 files",
+            event: start,
+            limit: Limit::Within(5.0),
+            faults: 250,
+            instructions: 0,
         },
+        case("mcp-config-integrity", "an MCP call", mcp(), 1.15, 60, 260),
+        case("audit-logger", "quiet 2 KB", write(), 1.2, 65, 560),
     ]
 }
+
+const EVERYDAY: &str = "cargo test --workspace 2>&1 | tail -20 && git status --short";
 
 /// Plain source code of this size, as a quiet event carries it.
 fn source_text(bytes: usize) -> String {
     let line = "    let total = rows.iter().map(|row| row.width).sum::<usize>(); // the sum of all widths\n";
     line.repeat(bytes / line.len() + 1).chars().take(bytes).collect()
+}
+
+/// Code of this project, which holds no secret: real text for sizes at which the text decides.
+fn code_text(bytes: usize) -> String {
+    let mut files: Vec<PathBuf> = ["shell", "ledger", "unicode-scanner"]
+        .iter()
+        .flat_map(|name| {
+            fs::read_dir(root().join("crates").join(name).join("src")).expect("a crate's sources")
+        })
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| {
+            path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("tables.rs")
+        })
+        .collect();
+    files.sort();
+    let code: String = files.iter().map(|file| fs::read_to_string(file).expect("a source file")).collect();
+    let mut text = code.repeat(bytes / code.len() + 1);
+    text.truncate(text.floor_char_boundary(bytes));
+    text
+}
+
+fn call(tool: &str, input: &Value) -> Value {
+    json!({ "hook_event_name": "PreToolUse", "session_id": "s", "transcript_path": "/tmp/t.jsonl", "cwd": "/tmp",
+            "permission_mode": "default", "tool_name": tool, "tool_use_id": "toolu_1", "tool_input": input })
 }
 
 fn read_event(content: &str) -> Value {
@@ -98,19 +133,61 @@ fn read_event(content: &str) -> Value {
                                "numLines": 24, "startLine": 1, "totalLines": 24 } } })
 }
 
+/// A repository with 200 files of configuration: skills, agents, commands, rules, settings and servers.
+fn repository(folder: &Path) {
+    let write = |name: String, content: &str| {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        fs::write(path, content).expect("a file");
+    };
+    fs::create_dir_all(folder.join(".git")).expect("a folder");
+    let servers: serde_json::Map<String, Value> = (0..20)
+        .map(|number| {
+            (
+                format!("s{number}"),
+                json!({ "command": "npx", "args": ["-y", format!("server-{number}@1.0.0")] }),
+            )
+        })
+        .collect();
+    write(".mcp.json".into(), &json!({ "mcpServers": servers }).to_string());
+    write(".claude/settings.json".into(), r#"{"permissions": {"deny": ["Bash(rm -rf *)"]}}"#);
+    write(".claude/settings.local.json".into(), r#"{"permissions": {"allow": ["Bash(ls)"]}}"#);
+    for number in 0..50 {
+        let text =
+            format!("---\nname: n{number}\ndescription: does one thing\n---\n{}", "Some words. ".repeat(40));
+        write(format!(".claude/agents/a{number}.md"), &text);
+        write(format!(".claude/commands/c{number}.md"), &text);
+        write(format!(".claude/skills/s{number}/SKILL.md"), &text);
+        write(format!(".claude/rules/r{number}.md"), &text);
+    }
+}
+
 fn main() -> ExitCode {
-    let Some(folder) = release_folder() else {
+    let Some(built) = release_folder() else {
         eprintln!("startup: no static release binaries; run `just dist`");
         return ExitCode::from(3);
     };
-    let home = tempfile::tempdir().expect("a temporary folder");
+    let world = tempfile::tempdir().expect("a temporary folder");
+    let (folder, home, project) =
+        (world.path().join("bin"), world.path().join("home"), world.path().join("project"));
+    repository(&project);
+    for made in [&folder, &home] {
+        fs::create_dir_all(made).expect("a folder");
+    }
+    let cases = cases(&project);
+    for name in cases.iter().map(|case| case.hook).chain(["empty"]) {
+        if let Err(error) = fs::copy(built.join(name), folder.join(name)) {
+            eprintln!("startup: {name}: {error}; run `just startup`, which builds it");
+            return ExitCode::from(3);
+        }
+    }
     println!(
         "{:<27} {:<17} {:>7} {:>7} {:>9} {:>7} {:>12}",
         "hook", "input", "min µs", "ratio", "(budget)", "faults", "instructions"
     );
     let mut beyond = Vec::new();
-    for case in cases().iter().filter(|case| folder.join(case.hook).is_file()) {
-        beyond.extend(measure(case, &folder, home.path()));
+    for case in &cases {
+        beyond.extend(measure(case, &folder, &home));
     }
     for line in &beyond {
         println!("beyond budget: {line}");
@@ -122,51 +199,61 @@ fn main() -> ExitCode {
 fn measure(case: &Case, folder: &Path, home: &Path) -> Vec<String> {
     let (hook, empty) = (folder.join(case.hook), folder.join("empty"));
     let input = case.event.to_string();
-    let (mut ratio, mut micros) = (f64::INFINITY, 0.0);
+    let rounds = if input.len() > 1_000_000 { 6 } else { ROUNDS };
+    let (mut ratio, mut micros) = (f64::INFINITY, f64::INFINITY);
     for _ in 0..TRIES {
-        let (own, nothing) = interleaved(&hook, &empty, &input, home);
-        let now = own.as_secs_f64() / nothing.as_secs_f64();
-        if now < ratio {
-            (ratio, micros) = (now, own.as_secs_f64() * 1e6);
-        }
-        if ratio <= case.ratio {
+        let (own, nothing) = interleaved(&hook, &empty, &input, home, rounds);
+        ratio = ratio.min(own.as_secs_f64() / nothing.as_secs_f64());
+        micros = micros.min(own.as_secs_f64() * 1e6);
+        if fits(&case.limit, ratio, micros) {
             break;
         }
     }
     let faults = (0..5).map(|_| faults(&hook, &input, home)).min().unwrap_or_default();
-    let instructions = instructions(&hook, &input, home);
+    let instructions = if case.instructions == 0 { None } else { Some(instructions(&hook, &input, home)) };
+    let budget = match case.limit {
+        Limit::Ratio(ratio) => format!("{ratio:.2}"),
+        Limit::Within(milliseconds) => format!("{milliseconds} ms"),
+    };
     println!(
-        "{:<27} {:<17} {micros:>7.0} {ratio:>7.2} {:>9.2} {faults:>7} {:>11}k",
+        "{:<27} {:<17} {micros:>7.0} {ratio:>7.2} {budget:>9} {faults:>7} {:>11}k",
         case.hook,
         case.what,
-        case.ratio,
-        instructions.map_or_else(|| "?".into(), |count| (count / 1000).to_string()),
+        instructions.flatten().map_or_else(|| "-".into(), |count| (count / 1000).to_string()),
     );
     let name = format!("{} ({})", case.hook, case.what);
     let mut beyond = Vec::new();
-    if ratio > case.ratio {
-        beyond.push(format!("{name}: {ratio:.2} times an empty process, {} allowed", case.ratio));
+    if !fits(&case.limit, ratio, micros) {
+        beyond
+            .push(format!("{name}: {micros:.0} µs, {ratio:.2} times an empty process; allowed is {budget}"));
     }
     if faults > case.faults {
         beyond.push(format!("{name}: {faults} page faults, {} allowed", case.faults));
     }
     match instructions {
-        Some(count) if count > case.instructions * 1000 => {
+        Some(Some(count)) if count > case.instructions * 1000 => {
             beyond.push(format!("{name}: {count} instructions, {}k allowed", case.instructions));
         }
-        None => {
+        Some(None) => {
             assert!(std::env::var_os("CI").is_none(), "valgrind is missing");
             eprintln!("skipped: no valgrind, so no instructions are counted");
         }
-        Some(_) => {}
+        Some(Some(_)) | None => {}
     }
     beyond
 }
 
+fn fits(limit: &Limit, ratio: f64, micros: f64) -> bool {
+    match limit {
+        Limit::Ratio(most) => ratio <= *most,
+        Limit::Within(milliseconds) => micros <= milliseconds * 1000.0,
+    }
+}
+
 /// The minimum wall times of two binaries, run in turn.
-fn interleaved(a: &Path, b: &Path, input: &str, home: &Path) -> (Duration, Duration) {
+fn interleaved(a: &Path, b: &Path, input: &str, home: &Path, rounds: usize) -> (Duration, Duration) {
     let (mut best_a, mut best_b) = (Duration::MAX, Duration::MAX);
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds {
         best_a = best_a.min(once(a, input, home));
         best_b = best_b.min(once(b, input, home));
     }
@@ -217,7 +304,7 @@ fn instructions(binary: &Path, input: &str, home: &Path) -> Option<u64> {
 fn release_folder() -> Option<PathBuf> {
     let targets = fs::read_dir(root().join("target")).ok()?;
     targets.flatten().map(|entry| entry.path().join("release")).find(|folder| {
-        folder.join("govern").is_file()
+        folder.join("secrets-scanner").is_file()
             && folder.parent().is_some_and(|target| {
                 target.ends_with("x86_64-unknown-linux-gnu") || target.ends_with("aarch64-unknown-linux-gnu")
             })

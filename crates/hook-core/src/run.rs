@@ -254,15 +254,21 @@ fn end_after_panic(hook: &Hook, info: &PanicHookInfo<'_>) {
     std::process::exit(i32::from(BLOCK));
 }
 
-/// Room for the usual input: pages that are not written to cost nothing, and growing would copy what was read so far.
-const USUAL_INPUT_BYTES: usize = 256 * 1024;
+/// Room for the usual input, on the heap that is there anyway.
+const USUAL_INPUT_BYTES: usize = 64 * 1024;
+/// Room for a large one: pages that are not written to cost nothing, and growing step by step would copy what was read so far.
+const LARGE_INPUT_BYTES: usize = 1024 * 1024;
 
 fn read_input() -> Result<Vec<u8>, Error> {
     let failed = |error| Error::Input { message: format!("cannot read stdin: {error}") };
     // The file itself: the buffer of `stdin()` would be one more copy.
     let stdin = File::from(std::io::stdin().as_fd().try_clone_to_owned().map_err(failed)?);
     let mut bytes = Vec::with_capacity(USUAL_INPUT_BYTES);
-    stdin.take(MAX_INPUT_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
+    (&stdin).take(USUAL_INPUT_BYTES as u64 - 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() == USUAL_INPUT_BYTES - 1 {
+        bytes.reserve(LARGE_INPUT_BYTES);
+        (&stdin).take((MAX_INPUT_BYTES + 1 - bytes.len()) as u64).read_to_end(&mut bytes).map_err(failed)?;
+    }
     if bytes.len() > MAX_INPUT_BYTES {
         return Err(Error::Input { message: format!("larger than {} MiB", MAX_INPUT_BYTES / (1024 * 1024)) });
     }
@@ -295,7 +301,12 @@ const MANAGED_FOLDER: &str = "/Library/Application Support/ClaudeCode";
 const MANAGED_FOLDER: &str = "/etc/claude-code";
 
 fn write_out(answer: &Answer) -> ExitCode {
-    let written = std::io::stdout().lock().write_all(answer.stdout.as_bytes());
+    // Silence needs no buffer to be set up for it.
+    let written = if answer.stdout.is_empty() {
+        Ok(())
+    } else {
+        std::io::stdout().lock().write_all(answer.stdout.as_bytes())
+    };
     let told = std::io::stderr().lock().write_all(answer.stderr.as_bytes());
     match (written, told) {
         (Ok(()), Ok(())) => ExitCode::from(answer.exit),
