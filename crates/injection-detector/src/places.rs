@@ -34,6 +34,9 @@ const FOLDERS: &[&str] = &[
 const MAX_FILES: usize = 64;
 const MAX_BYTES: usize = 256 * 1024;
 
+/// Longer texts name no file.
+const LONGEST_PATH: usize = 512;
+
 pub(crate) fn is_instruction_file(path: &str) -> bool {
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
     NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
@@ -63,8 +66,20 @@ pub(crate) fn written_instructions(event: &Event) -> Option<String> {
                 .find(|word| is_instruction_file(word))
                 .map(ToString::to_string)
         }
+        Tool::Mcp { .. } => named_by_server_call(event),
         _ => None,
     }
+}
+
+/// A server's tool that is given an instruction file's name may write it; what its tools do, nobody but the server knows.
+fn named_by_server_call(event: &Event) -> Option<String> {
+    let mut named = None;
+    event.visit_texts(&mut |_, text| {
+        if named.is_none() && text.len() <= LONGEST_PATH && is_instruction_file(text) {
+            named = Some(text.to_string());
+        }
+    });
+    named
 }
 
 /// The instruction files of a project with their texts. What cannot be read is left out: this hook warns, it does not
