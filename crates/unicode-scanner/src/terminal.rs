@@ -99,6 +99,8 @@ fn control_sequence(line: &Line<'_>, at: usize) -> (usize, Option<Weight>) {
     }
     let parameters: String = (at + 2..end).filter_map(|index| line.at(index)).collect();
     let weight = match line.at(end) {
+        // A terminal's description writes parameters as `%d`: a template, and no sequence yet.
+        Some(_) if parameters.contains('%') => Some(Weight::Note),
         Some('m') => conceals(&parameters).then_some(Weight::Suspect),
         // Erasing to the end of the line closes every colour of GCC and grep.
         Some('K') if matches!(parameters.as_str(), "" | "0") => Some(Weight::Note),
