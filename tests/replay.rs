@@ -215,7 +215,9 @@ fn memory_does_not_grow_with_the_past() {
     let peak = |mebibytes: u64| {
         let folder = home.path().join(format!("of-{mebibytes}"));
         write_transcript(&folder, mebibytes << 20).unwrap();
-        let totals: Value = serde_json::from_str(&replay(&folder, home.path(), &["--json"])).unwrap();
+        let totals: Value =
+            serde_json::from_str(&replay(&folder, home.path(), &["--json", "--policy-of", "/project"]))
+                .unwrap();
         assert_eq!(totals["unreadable_lines"], 0);
         assert!(totals["calls"].as_u64().unwrap() > 100 * mebibytes, "{totals:#}");
         getrusage(UsageWho::RUSAGE_CHILDREN).unwrap().max_rss()

@@ -30,6 +30,7 @@ pub(crate) fn measure(options: &[String]) -> Result<bool, String> {
     let output = Command::new(&govern)
         .arg("replay")
         .arg(&folder)
+        .args(["--policy-of", "/project"])
         .env_clear()
         .env("HOME", home.path())
         .current_dir(home.path())

@@ -37,11 +37,11 @@ impl Class {
 }
 
 /// Commands that delete files, by the first word of a simple command.
-const DELETERS: &[&str] = &["rm", "rmdir", "unlink", "shred", "trash", "del", "Remove-Item"];
+const DELETERS: &[&[u8]] = &[b"rm", b"rmdir", b"unlink", b"shred", b"trash", b"del", b"Remove-Item"];
 
 /// Commands that talk to the network.
-const TALKERS: &[&str] =
-    &["curl", "wget", "ssh", "scp", "sftp", "rsync", "nc", "ncat", "telnet", "Invoke-WebRequest"];
+const TALKERS: &[&[u8]] =
+    &[b"curl", b"wget", b"ssh", b"scp", b"sftp", b"rsync", b"nc", b"ncat", b"telnet", b"Invoke-WebRequest"];
 
 /// The classes of an event's call. A rate is no verdict on a command, so its words are looked at without parsing the
 /// shell: quoting may add or hide a call in these two classes, never in `shell` or `all`.
@@ -50,12 +50,13 @@ pub fn classes(event: &Event) -> Vec<Class> {
     match event.tool() {
         Some(Tool::Bash { command } | Tool::PowerShell { command }) => {
             classes.push(Class::Shell);
-            if runs_one_of(command, DELETERS) || command.contains(" -delete") {
-                classes.push(Class::Delete);
+            let (mut deletes, mut talks) = (command.contains(" -delete"), false);
+            for name in names(command) {
+                deletes |= DELETERS.contains(&name);
+                talks |= TALKERS.contains(&name);
             }
-            if runs_one_of(command, TALKERS) {
-                classes.push(Class::Network);
-            }
+            classes.extend(deletes.then_some(Class::Delete));
+            classes.extend(talks.then_some(Class::Network));
         }
         Some(Tool::Write { .. } | Tool::Edit { .. } | Tool::MultiEdit { .. } | Tool::NotebookEdit { .. }) => {
             classes.push(Class::Write);
@@ -67,10 +68,12 @@ pub fn classes(event: &Event) -> Vec<Class> {
     classes
 }
 
-/// Whether a word that starts a simple command is one of `names`.
-fn runs_one_of(command: &str, names: &[&str]) -> bool {
-    command.split(['\n', ';', '|', '&', '(', '`', '{']).any(|part| {
-        let mut words = part.split_whitespace().skip_while(|word| *word == "sudo" || word.contains('='));
-        words.next().is_some_and(|word| names.contains(&word.rsplit('/').next().unwrap_or(word)))
+/// The words that start simple commands, without their folders; one pass over the bytes.
+fn names(command: &str) -> impl Iterator<Item = &[u8]> {
+    let parts = command.as_bytes().split(|byte| b"\n;|&(`{".contains(byte));
+    parts.filter_map(|part| {
+        let mut words = part.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+        let first = words.find(|word| *word != b"sudo" && !word.contains(&b'='))?;
+        first.rsplit(|byte| *byte == b'/').next()
     })
 }
