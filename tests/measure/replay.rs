@@ -16,11 +16,8 @@ pub(crate) fn measure(options: &[String]) -> Result<bool, String> {
         Some(text) => text.parse().map_err(|_| format!("`{text}` is not a number of mebibytes"))?,
         None => 1024,
     };
-    // Beside this program, so that the build measured is the one asked for.
-    let govern = std::env::current_exe().map_err(|error| error.to_string())?.with_file_name("govern");
-    if !govern.is_file() {
-        return Err(format!("{} is not there; build it with the same profile", govern.display()));
-    }
+    // Built in this program's own profile.
+    let govern = governance_tests::bin("govern");
     let home = tempfile::tempdir().map_err(|error| error.to_string())?;
     let folder = home.path().join("projects");
     write_transcript(&folder, mebibytes << 20).map_err(|error| error.to_string())?;

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod charter;
 pub mod commands;
+pub mod help;
 pub mod overlays;
 mod probe;
 pub mod registry;

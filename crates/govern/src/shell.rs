@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use chrono::{DateTime, Utc};
 
 use crate::commands::COMMANDS;
+use crate::help;
 
 /// How a command ends. Never 2 for findings, so that nobody wires the CLI as a hook by mistake and blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,7 +102,7 @@ fn tell(failure: &Failure, io: &mut Io<'_>) -> u8 {
 fn dispatch(arguments: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> {
     match arguments {
         [] | ["help" | "--help" | "-h"] => {
-            help(io)?;
+            overview(io)?;
             Ok(Exit::Clean)
         }
         ["--version" | "-V"] => {
@@ -109,19 +110,35 @@ fn dispatch(arguments: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> {
             Ok(Exit::Clean)
         }
         [name, rest @ ..] => {
-            let Some(command) = COMMANDS.iter().find(|command| command.name == *name) else {
+            // `govern help NAME` is `govern NAME --help`.
+            let (name, rest) = match (*name, rest) {
+                ("help", [name]) => (*name, &["--help"][..]),
+                (name, rest) => (name, rest),
+            };
+            let Some(command) = COMMANDS.iter().find(|command| command.name == name) else {
                 return Err(Failure::Usage(format!("unknown command `{name}`; `govern help` lists them")));
             };
             if matches!(rest, ["--help" | "-h"]) {
-                writeln!(io.out, "{}\n\n{}", command.about, command.usage)?;
+                write!(io.out, "{}", help::of(command))?;
                 return Ok(Exit::Clean);
             }
-            (command.run)(rest, io)
+            (command.run)(rest, io).map_err(|failure| said_what(failure, command.name, rest))
         }
     }
 }
 
-fn help(io: &mut Io<'_>) -> Result<(), Failure> {
+/// A failure that is only a usage text says first what was not understood.
+fn said_what(failure: Failure, name: &str, rest: &[&str]) -> Failure {
+    match failure {
+        Failure::Usage(usage) if usage.starts_with("usage:") => Failure::Usage(match rest {
+            [] => format!("`govern {name}` needs more words\n{usage}"),
+            words => format!("`govern {name} {}` is not understood\n{usage}", words.join(" ")),
+        }),
+        other => other,
+    }
+}
+
+fn overview(io: &mut Io<'_>) -> Result<(), Failure> {
     writeln!(io.out, "govern: the companion of the Claude Code governance hooks\n")?;
     for command in COMMANDS {
         writeln!(io.out, "  {:<12} {}", command.name, command.about)?;

@@ -17,9 +17,7 @@ pub(super) const COMMAND: Command = Command {
             The first form takes a shell command apart. The second asks every hook about a hook input as the client sends\n\
             it (from a file, or `-` for stdin), the third about a call put together here: verdict, rule, mode and time of\n\
             each. The fourth asks whether a permission rule of Claude Code's own would refuse a call. Nothing is run, and\n\
-            nothing is recorded or used up.\n\n\
-            example: govern explain --tool Bash --command 'git push --force origin main'\n\
-            exit: 0 it passes (or the rule was answered), 1 a hook has something to say, 2 usage, 3 unreadable",
+            nothing is recorded or used up.",
     run,
 };
 

@@ -100,7 +100,7 @@ impl Scan {
         }
         match files::read_text(path, LARGEST_FILE)? {
             Some(text) => self.text(shown, &text),
-            None => return Err(Failure::Usage(format!("{shown}: no such file or folder"))),
+            None => return Err(Failure::Unreadable(format!("{shown}: no such file or folder"))),
         }
         Ok(())
     }

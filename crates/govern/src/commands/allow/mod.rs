@@ -30,10 +30,7 @@ pub(super) const COMMAND: Command = Command {
             --days N           how long an exception lasts; 30 where nothing is said\n\
             --list             every exception and approval: in force, used, unused, expired\n\
             --recent           what was stopped last, each with the command that would let it through\n\n\
-            Exceptions go into your own policy (~/.claude/governance/policy.json); a project's policy can only tighten.\n\n\
-            example: govern allow secrets-scanner aws-access-key --path 'tests/fixtures/**' \\\n               \
-            --reason 'keys of the test double' --approver ana --days 90\n\
-            exit: 0 done, 1 not confirmed, 2 usage, 3 unreadable",
+            Exceptions go into your own policy (~/.claude/governance/policy.json); a project's policy can only tighten.",
     run,
 };
 

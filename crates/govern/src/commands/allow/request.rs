@@ -104,6 +104,9 @@ impl<'a> Options<'a> {
 
 impl<'a> Request<'a> {
     pub(super) fn read(arguments: &[&'a str], io: &Io<'_>) -> Result<Self, Failure> {
+        if let Some(option) = arguments.iter().take(2).find(|argument| argument.starts_with("--")) {
+            return Err(COMMAND.wrong(&format!("unexpected `{option}`: a hook and a rule come first")));
+        }
         let [hook, rules, rest @ ..] = arguments else {
             return Err(COMMAND.wrong("a hook and a rule are needed"));
         };

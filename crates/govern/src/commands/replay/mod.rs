@@ -31,9 +31,7 @@ pub(super) const COMMAND: Command = Command {
             --ledger         the audit log instead of transcripts: commands and paths, beside what was decided then;\n                   \
             it holds no contents, outputs or prompts\n\
             --each           one line per verdict; with --json one object\n\
-            --json           totals as JSON\n\n\
-            example: govern replay ~/.claude/projects --policy-of . --each\n\
-            exit: 0 nothing would have been stopped or said, 1 something would, 2 usage, 3 unreadable",
+            --json           totals as JSON",
     run,
 };
 
