@@ -75,7 +75,8 @@ fn second_of_pair(text: &[u8], name_end: usize, after_comma: usize) -> Option<Si
 /// Names run over letters, digits and blanks, but a blank run longer than three is a table, not a name.
 fn skip_name(text: &[u8], name_end: usize) -> usize {
     let rest = text.get(name_end..).unwrap_or_default();
-    let length = NAME.run(rest, NAME_REST);
+    // `contraseña` has a letter that is not ASCII.
+    let length = rest.iter().take(NAME_REST).take_while(|byte| NAME.has(**byte) || !byte.is_ascii()).count();
     let used = rest.get(..length).unwrap_or_default();
     // The dot of `.=` and the dash of `->` belong to the operator.
     name_end

@@ -84,3 +84,4 @@ pub(crate) const CRYPT: Class = Class::of("a-zA-Z0-9./");
 pub(crate) const CRYPT_LIST: Class = Class::of("a-zA-Z0-9./$,=+@:*_-");
 pub(crate) const BASE64_DOT: Class = Class::of("a-zA-Z0-9+/=_.-");
 pub(crate) const WORD_EQUALS: Class = Class::of("a-zA-Z0-9=_");
+pub(crate) const COLON_BASE64: Class = Class::of("a-zA-Z0-9:+/=.-");

@@ -96,7 +96,9 @@ pub(crate) fn password(text: &[u8], at: usize, length: usize) -> Option<Range<us
             let is_type = value.iter().any(u8::is_ascii_uppercase) && shape::is_made_of_words(value);
             is_chosen && quoted && !is_identifier(value) && !is_type
         }
-        Kind::Strong | Kind::Weak | Kind::Bare => false,
+        // The keys and salts of WordPress, and whatever else was made with every mark there is.
+        Kind::Strong => is_chosen && quoted && marks(value) >= 4 && value.len() >= 20,
+        Kind::Weak | Kind::Bare => false,
     };
     (fits && is_plausible(name, value, site)).then_some(span)
 }
@@ -130,6 +132,18 @@ fn is_named_password(value: &[u8]) -> bool {
         && [b"password".as_slice(), b"passwd", b"passphrase"]
             .iter()
             .any(|word| placeholder::contains_folded(value, word))
+}
+
+/// How many different marks stand in the value.
+fn marks(value: &[u8]) -> usize {
+    let mut seen: Vec<u8> = value
+        .iter()
+        .copied()
+        .filter(|byte| byte.is_ascii_punctuation() && !matches!(byte, b'_' | b'-' | b'.' | b'/'))
+        .collect();
+    seen.sort_unstable();
+    seen.dedup();
+    seen.len()
 }
 
 /// A password a person chose, in quotes: some length, letters and something else.

@@ -25,6 +25,7 @@ mod generic;
 mod hit;
 mod index;
 mod jwt;
+mod keys;
 mod name;
 mod opening;
 mod pem;

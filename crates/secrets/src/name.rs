@@ -61,6 +61,10 @@ const DESCRIBES: &[&[u8]] = &[
     b"score", b"input", b"prompt", b"form", b"view", b"page", b"link", b"button", b"mechanism", b"dialog", b"screen", b"route",
 ];
 
+/// Parts of the word for a password in other languages.
+pub(crate) const OTHER_LANGUAGES: &[&str] =
+    &["contrase", "kennwort", "senha", "mot_de_passe", "motdepasse", "wachtwoord"];
+
 /// Names whose value machines make: compared with separators taken out and in lower case.
 #[rustfmt::skip] // A row of kin is a line.
 const STRONG: &[&[u8]] = &[
@@ -85,6 +89,8 @@ pub(crate) fn name_around(text: &[u8], at: usize, length: usize) -> Option<(&[u8
     let word = text.get(at..at + length)?;
     let kind = if word.eq_ignore_ascii_case(b"pass") || word.eq_ignore_ascii_case(b"pwd") {
         password_kind(text, at, length)?
+    } else if OTHER_LANGUAGES.iter().any(|other| word.eq_ignore_ascii_case(other.as_bytes())) {
+        Kind::Password
     } else if word.eq_ignore_ascii_case(b"secret") && !name.ends_with(b"s") {
         Kind::Secret
     } else if name.len() == length || is_numbered(name, length) {

@@ -46,6 +46,20 @@ const WORDS: &[&[u8]] = &[
     b"redact",
 ];
 
+/// Values that vendors print in their documentation for everybody to use: the account key of the Azure storage emulator,
+/// the passwords of the reference of `nuget.config`, the secret key of the AWS examples.
+const PUBLISHED: &[&[u8]] = &[
+    b"Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==",
+    b"33f!!lloppa",
+    b"hal+9ooo_da!sY",
+    b"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+];
+
+/// Whether the value is one that everybody knows from a vendor's documentation.
+pub(crate) fn is_published(value: &[u8]) -> bool {
+    PUBLISHED.contains(&value)
+}
+
 /// Whether the value of a prefixed token is a stand-in: mostly one byte repeated, or a counting run.
 pub(crate) fn is_masked(value: &[u8]) -> bool {
     longest_repeat(value) >= 8.max(value.len() / 2)
@@ -54,7 +68,10 @@ pub(crate) fn is_masked(value: &[u8]) -> bool {
 
 /// Whether a value without a format of its own is a stand-in: masked, counting, or holding an example word.
 pub(crate) fn is_placeholder(value: &[u8]) -> bool {
-    is_masked(value) || steps(value) * 2 > value.len() && value.len() >= 8 || has_example_word(value)
+    is_masked(value)
+        || is_published(value)
+        || steps(value) * 2 > value.len() && value.len() >= 8
+        || has_example_word(value)
 }
 
 /// Whether a value that should be random was typed by a hand: `abcdef123456`, `a1b2c3d4e5f6`, `0987654321fedcba`, hex in

@@ -61,7 +61,18 @@ pub(crate) fn google_client_id(text: &[u8], at: usize, length: usize) -> Option<
 pub(crate) fn azure_devops_pat(text: &[u8], at: usize, length: usize) -> Option<Range<usize>> {
     let span = around(text, at, length, ALNUM)?;
     let token = text.get(span.clone())?;
-    (token.len() == 84 && token.get(76..80) == Some(b"AZDO")).then_some(span)
+    let is_marked = token.get(76..80) == Some(b"AZDO") || token.get(52..57) == Some(b"JQQJ9");
+    (token.len() == 84 && is_marked).then_some(span)
+}
+
+/// Azure's keys since 2022: base 64 of 32 to 64 bytes with the service's four letters twelve characters before the end.
+pub(crate) fn azure_identifiable(text: &[u8], at: usize, length: usize) -> Option<Range<usize>> {
+    let span = around(text, at, length, BASE64)?;
+    let head = at - span.start;
+    let tail = span.end - at - length;
+    let is_long = matches!(head, 32 | 33 | 42 | 44 | 76) && (6..=12).contains(&tail);
+    let digits = text.get(span.clone())?.iter().filter(|byte| byte.is_ascii_digit()).count();
+    (is_long && digits >= 3).then_some(span)
 }
 
 /// Azure AD: three characters, a digit, `Q~`, 31 to 34 characters.
@@ -505,7 +516,11 @@ pub(crate) fn nuget_password(text: &[u8], at: usize, length: usize) -> Option<Ra
     let run = value.iter().take(300).take_while(|byte| **byte != b'"').count();
     let value = value.get(..run)?;
     let is_variable = value.starts_with(b"%") && value.ends_with(b"%");
-    (run >= 4 && !is_variable && !crate::placeholder::is_masked(value)).then_some(start..start + run)
+    (run >= 4
+        && !is_variable
+        && !crate::placeholder::is_masked(value)
+        && !crate::placeholder::is_published(value))
+    .then_some(start..start + run)
 }
 
 /// `Server=x;User ID=y;Password=z`: the password of a connection string.

@@ -7,8 +7,6 @@ use crate::entropy;
 pub(crate) fn is_code(value: &[u8], quoted: bool) -> bool {
     let first = value.first().copied().unwrap_or_default();
     let has = |part: &[u8]| memchr::memmem::find(value, part).is_some();
-    // `@env:AC_PASSWORD` and `@keychain:` say where the secret is.
-    // and `@inquirer/password` is a package.
     let port = value.iter().rposition(|byte| *byte == b':').and_then(|colon| value.get(colon + 1..));
     let is_address = value.contains(&b'.')
         && port.is_some_and(|port| !port.is_empty() && port.iter().all(u8::is_ascii_digit));
@@ -16,15 +14,11 @@ pub(crate) fn is_code(value: &[u8], quoted: bool) -> bool {
         || value.starts_with(b"arn:")
         || has(b"\\u")
         || has(b"\\x")
-        || has(b"==")
-        || first == b'@' && value.iter().any(|byte| matches!(byte, b':' | b'/'))
         || has(b"://")
-        || has(b"${")
-        || has(b"{{")
-        || has(b"#{")
-        || has(b"%{")
-        || has(b"$(")
-        || has(b"%(")
+        || compares(value)
+        // `@env:AC_PASSWORD` says where the secret is, `@inquirer/password` is a package.
+        || first == b'@' && value.iter().any(|byte| matches!(byte, b':' | b'/'))
+        || is_template(value)
     {
         return true;
     }
@@ -32,7 +26,13 @@ pub(crate) fn is_code(value: &[u8], quoted: bool) -> bool {
     let is_pattern = matches!(first, b'<' | b'{' | b'/' | b'[' | b'(' | b'.' | b'^')
         || slashes >= 2 && wordy(value) * 3 > value.len();
     if quoted {
-        return is_pattern && value.len() < 40
+        // `"$db_password"` in a script.
+        let is_variable = first == b'$'
+            && value
+                .get(1..)
+                .is_some_and(|name| name.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'_'));
+        return is_variable
+            || is_pattern && value.len() < 40
             || is_path_of_names(value)
             || value.ends_with(b"()")
             || matches!(first, b'#' | b'$' | b'%') && wordy(value) * 2 > value.len();
@@ -42,6 +42,27 @@ pub(crate) fn is_code(value: &[u8], quoted: bool) -> bool {
         || value.iter().any(|byte| matches!(byte, b'(' | b'{' | b'<' | b'['))
         || is_argument(value)
         || is_path_of_names(value)
+}
+
+/// `a==b`; at the end of a value the signs are the padding of base 64.
+fn compares(value: &[u8]) -> bool {
+    memchr::memmem::find(value, b"==")
+        .is_some_and(|at| value.get(at..).is_some_and(|rest| !rest.iter().all(|byte| *byte == b'=')))
+}
+
+/// `${TOKEN}`, `{{ token }}`, `#{token}`, `$(cat file)`, `%(token)s`: a name or an expression between brackets. Brackets
+/// among other marks are a strong password.
+fn is_template(value: &[u8]) -> bool {
+    const PAIRS: [(&[u8], &[u8]); 6] =
+        [(b"${", b"}"), (b"{{", b"}}"), (b"#{", b"}"), (b"%{", b"}"), (b"$(", b")"), (b"%(", b")")];
+    PAIRS.iter().any(|(open, close)| {
+        let Some(at) = memchr::memmem::find(value, open) else { return false };
+        let inner = value.get(at + open.len()..).unwrap_or_default();
+        let end = memchr::memmem::find(inner, close).unwrap_or(inner.len());
+        !inner.iter().take(end).any(|byte| {
+            matches!(byte, b'{' | b'}' | b'$' | b'#' | b'<' | b'>' | b'^' | b'~' | b';' | b'%' | b'&')
+        })
+    })
 }
 
 /// `$pbkdf2$1212$...`, `{SSHA256}...`, `sha1$54123$...`: the formats that are worth a finding have rules of their own.

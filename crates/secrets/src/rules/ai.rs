@@ -2,7 +2,7 @@
 
 use crate::Confidence::Proven;
 use crate::Severity::Critical;
-use crate::class::{ALNUM, ALPHA, HEX, LOWER_DIGIT, UPPER_DIGIT, UUID, WORD, WORD_DASH};
+use crate::class::{ALNUM, ALPHA, DOTTED, HEX, LOWER_DIGIT, UPPER_DIGIT, UUID, WORD, WORD_DASH};
 use crate::provider;
 use crate::rule::{
     Part::{Run, Text},
@@ -60,4 +60,9 @@ pub(crate) const RULES: &[Rule] = &[
     token("mem0", &["m0-"], &[Run(ALNUM, 40, 40)], "a Mem0 key"),
     token("llamacloud", &["llx-"], &[Run(ALNUM, 40, 60)], "a LlamaCloud key"),
     token("upstage", &["up_"], &[Run(ALNUM, 28, 40)], "an Upstage key"),
+    token("cartesia-key", &["sk_car_"], &[Run(WORD_DASH, 20, 40)], "a Cartesia key"),
+    token("cursor-key", &["key_"], &[Run(HEX, 64, 64)], "a Cursor API key"),
+    assigned("zhipu-key", &["zhipu", "bigmodel"], value(DOTTED, 49, 49), "a Zhipu AI key"),
+    token("apify-proxy", &["apify_proxy_password_"], &[Run(ALNUM, 20, 40)], "an Apify proxy password"),
+    token("fal-key", &["FAL_KEY=", "fal_key="], &[Run(UUID, 36, 36), Text(":"), Run(HEX, 32, 32)], "a fal.ai key"),
 ];

@@ -83,4 +83,11 @@ pub(crate) const RULES: &[Rule] = &[
     token("twitch-stream-key", &["live_"], &[Run(DIGIT, 8, 12), Text("_"), Run(ALNUM, 30, 30)], "a Twitch stream key"),
     assigned("twitch-token", &["twitch"], value(LOWER_DIGIT, 30, 30), "a Twitch token"),
     assigned("line-token", &["line_channel", "line_access", "line_notify", "line_token"], value(BASE64, 43, 200), "a LINE token"),
+    token("slack-workflow-token", &["xwfp-"], &[Run(DASHED, 30, 400)], "a Slack workflow token").severity(Critical),
+    token("discord-mfa", &["mfa."], &[Run(WORD_DASH, 84, 84)], "a Discord user token").severity(Critical),
+    token("firebase-messaging", &["AAAA"], &[Run(WORD_DASH, 7, 7), Text(":"), Run(WORD_DASH, 134, 140)], "a Firebase messaging server key").severity(Critical),
+    assigned("pushover", &["pushover"], value(ALNUM, 30, 30), "a Pushover token"),
+    assigned("clicksend", &["clicksend"], value(UUID, 36, 36), "a ClickSend key"),
+    token("vk-token", &["vk1.a."], &[Run(WORD_DASH, 80, 300)], "a VK access token"),
+    assigned("tiktok", &["tiktok"], value(ALNUM, 32, 64), "a TikTok secret"),
 ];

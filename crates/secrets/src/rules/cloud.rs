@@ -1,7 +1,10 @@
 //! Cloud providers' own credentials.
 
 use crate::Severity::{Critical, Low};
-use crate::class::{ALNUM, BASE64, BASE64_ANY, DOTTED, HEX, LOWER_DIGIT, UPPER_DIGIT, UUID, WORD, WORD_DASH};
+use crate::class::{
+    ALNUM, BASE64, BASE64_ANY, COLON_BASE64, DASHED, DOTTED, HEX, LOWER_DIGIT, UPPER_DIGIT, UUID, WORD,
+    WORD_DASH,
+};
 use crate::provider;
 use crate::rule::{
     Check,
@@ -96,4 +99,13 @@ pub(crate) const RULES: &[Rule] = &[
     token("infisical-token", &["st."], &[Run(HEX, 24, 24), Text("."), Run(HEX, 32, 32), Text("."), Run(HEX, 32, 32)], "an Infisical service token").severity(Critical),
     token("onepassword-secret-key", &["A3-"], &[Run(UPPER_DIGIT, 6, 6), Text("-"), Run(UPPER_DIGIT, 6, 6), Either(&["-", ""]), Run(UPPER_DIGIT, 5, 5), Text("-"), Run(UPPER_DIGIT, 5, 5), Text("-"), Run(UPPER_DIGIT, 5, 5), Text("-"), Run(UPPER_DIGIT, 5, 5)], "a 1Password secret key").severity(Critical),
     token("onepassword-service-token", &["ops_eyJ"], &[Run(BASE64, 100, 2000)], "a 1Password service account token").severity(Critical),
+    code("azure-identifiable-key", &["AzSe", "AzFu", "AzCa", "AzML", "ACDb", "AIoT", "APIM", "+ASt", "+AEh", "+ASb", "+ARm", "+ABa", "+AMC", "+ACR"], provider::azure_identifiable, "an Azure key").severity(Critical),
+    token("aiven-password", &["AVNS_"], &[Run(WORD_DASH, 16, 24)], "an Aiven service password"),
+    token("scaleway-access-key", &["SCW"], &[Run(UPPER_DIGIT, 17, 17)], "a Scaleway access key id"),
+    token("exoscale-key", &["EXO"], &[Run(HEX, 24, 24)], "an Exoscale API key id"),
+    token("backblaze-key", &["K001", "K002", "K003", "K004", "K005"], &[Run(BASE64, 27, 27)], "a Backblaze application key"),
+    token("volcengine-key", &["AKLT"], &[Run(BASE64, 40, 60)], "a Volcengine access key id"),
+    token("jdcloud-key", &["JDC_"], &[Run(UPPER_DIGIT, 28, 28)], "a JD Cloud access key id"),
+    assigned("bitwarden-secret", &["bitwarden", "bws_access"], value(COLON_BASE64, 90, 110), "a Bitwarden access token").severity(Critical),
+    assigned("bunny-key", &["bunny_api", "bunnycdn"], value(DASHED, 36, 80), "a Bunny API key"),
 ];

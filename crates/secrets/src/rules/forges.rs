@@ -101,4 +101,9 @@ pub(crate) const RULES: &[Rule] = &[
     token("stytch", &["secret-test-", "secret-live-"], &[Run(WORD_DASH, 30, 60)], "a Stytch secret"),
     token("deptrack", &["odt_"], &[Run(ALNUM, 32, 40)], "a Dependency-Track API key"),
     token("nightfall", &["NF-"], &[Run(ALNUM, 32, 32)], "a Nightfall API key"),
+    token("packagist-token", &["packagist_uut_", "packagist_ort_", "packagist_out_", "packagist_ack_"], &[Run(ANY_HEX, 60, 80)], "a Packagist token"),
+    assigned("buildkite-assigned", &["buildkite"], value(HEX, 40, 50), "a Buildkite token"),
+    assigned("appveyor", &["appveyor"], value(LOWER_DIGIT, 20, 20), "an AppVeyor token"),
+    assigned("cloudsmith-key", &["cloudsmith"], value(HEX, 40, 40), "a Cloudsmith key"),
+    assigned("scrutinizer", &["scrutinizer"], value(HEX, 64, 64), "a Scrutinizer token"),
 ];

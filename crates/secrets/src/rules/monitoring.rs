@@ -2,7 +2,8 @@
 
 use crate::Severity::Critical;
 use crate::class::{
-    ALNUM, ANY_HEX, BASE64_ANY, BASE64_DOT, DASHED, DOTTED, HEX, LOWER_DIGIT, PLUS, UUID, WORD, WORD_DASH,
+    ALNUM, ANY_HEX, BASE64, BASE64_ANY, BASE64_DOT, DASHED, DOTTED, HEX, LOWER_DIGIT, PLUS, UUID, WORD,
+    WORD_DASH,
 };
 use crate::provider;
 use crate::rule::{
@@ -86,4 +87,9 @@ pub(crate) const RULES: &[Rule] = &[
     assigned("abuseipdb", &["abuseipdb"], value(HEX, 80, 80), "an AbuseIPDB key"),
     assigned("greynoise", &["greynoise"], value(ALNUM, 64, 64), "a GreyNoise key"),
     assigned("urlscan", &["urlscan"], value(UUID, 36, 36), "a urlscan.io key"),
+    token("configcat-key", &["configcat-sdk-1/"], &[Run(WORD_DASH, 22, 22), Text("/"), Run(WORD_DASH, 22, 22)], "a ConfigCat SDK key"),
+    token("flagsmith-key", &["ser."], &[Run(ALNUM, 22, 22)], "a Flagsmith server key"),
+    token("metabase-key", &["mb_"], &[Run(BASE64, 40, 48)], "a Metabase API key"),
+    assigned("influxdb-token", &["influx"], value(BASE64_ANY, 86, 90), "an InfluxDB token"),
+    assigned("instana", &["instana"], value(WORD_DASH, 22, 22), "an Instana token"),
 ];

@@ -2,7 +2,7 @@
 
 use crate::Severity::{Critical, Low};
 use crate::class::{
-    ALNUM, ANY_HEX, BASE64_ANY, DOTTED, HEX, LOWER_DIGIT, UPPER_DIGIT, UUID, WORD, WORD_DASH,
+    ALNUM, ANY_HEX, BASE64, BASE64_ANY, DIGIT, DOTTED, HEX, LOWER_DIGIT, UPPER_DIGIT, UUID, WORD, WORD_DASH,
 };
 use crate::provider;
 use crate::rule::{
@@ -66,4 +66,17 @@ pub(crate) const RULES: &[Rule] = &[
     token("polar", &["polar_oat_", "polar_pat_"], &[Run(WORD_DASH, 20, 60)], "a Polar token"),
     token("revenuecat", &["sk_"], &[Run(ALNUM, 30, 33)], "an API secret of the sk_ family"),
     code("freemius-code", &["'secret_key' =>", "\"secret_key\" =>"], provider::freemius, "a Freemius secret key"),
+    token("mercadopago-token", &["APP_USR-"], &[Run(DIGIT, 10, 20), Text("-"), Run(DIGIT, 6, 6), Text("-"), Run(HEX, 32, 32), Text("-"), Run(DIGIT, 6, 12)], "a Mercado Pago access token").severity(Critical),
+    token("asaas-token", &["$aact_"], &[Run(BASE64, 80, 200)], "an Asaas access token").severity(Critical),
+    token("xendit-key", &["xnd_production_", "xnd_development_"], &[Run(ALNUM, 40, 80)], "a Xendit key").severity(Critical),
+    token("midtrans-key", &["Mid-server-"], &[Run(WORD_DASH, 20, 40)], "a Midtrans server key").severity(Critical),
+    token("omise-key", &["skey_test_", "skey_"], &[Run(LOWER_DIGIT, 19, 19)], "an Omise secret key").severity(Critical),
+    token("cashfree-key", &["cfsk_ma_prod_", "cfsk_ma_test_"], &[Run(WORD, 30, 80)], "a Cashfree secret").severity(Critical),
+    token("klarna-key", &["klarna_live_api_", "klarna_test_api_"], &[Run(BASE64_ANY, 40, 200)], "a Klarna API key").severity(Critical),
+    token("flexport-token", &["shltm_"], &[Run(WORD_DASH, 40, 40)], "a Flexport token"),
+    token("checkout-com-key", &["sk_sbox_"], &[Run(LOWER_DIGIT, 20, 40)], "a Checkout.com key"),
+    token("pagarme-key", &["ak_live_", "ak_test_"], &[Run(ALNUM, 30, 30)], "a Pagar.me key"),
+    token("extended-private-key", &["xprv", "yprv", "zprv", "tprv"], &[Run(ALNUM, 100, 112)], "an extended private key of a wallet").severity(Critical),
+    token("nostr-private-key", &["nsec1"], &[Run(LOWER_DIGIT, 58, 58)], "a Nostr private key").severity(Critical),
+    code("mnemonic", &["mnemonic", "seed phrase", "seed_phrase", "seedphrase", "recovery phrase"], crate::keys::mnemonic, "the mnemonic of a wallet").any_case().severity(Critical),
 ];

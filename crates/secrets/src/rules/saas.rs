@@ -1,5 +1,6 @@
 //! Office, marketing, design, data and other services.
 
+use crate::Confidence::Proven;
 use crate::Severity::{Critical, Low};
 use crate::class::{
     ALNUM, ANY_HEX, BASE64, BASE64_ANY, BASE64_DOT, COLON, CRYPT, CRYPT_LIST, DASHED, DIGIT, DOTTED, HEX,
@@ -232,4 +233,9 @@ pub(crate) const RULES: &[Rule] = &[
     assigned("wireguard-key", &["privatekey", "presharedkey"], value(BASE64, 44, 44), "a WireGuard key").severity(Critical).entropy(3.5),
     token("intra42", &["s-s4t2ud-", "s-s4t2af-", "u-s4t2ud-", "u-s4t2af-"], &[Run(HEX, 64, 64)], "a 42 intranet secret"),
     assigned("truenas-assigned", &["truenas"], value(DASHED, 66, 72), "a TrueNAS key"),
+    token("canva-secret", &["cnvca"], &[Run(WORD_DASH, 40, 60)], "a Canva client secret"),
+    token("tally-key", &["tly-"], &[Run(ALNUM, 32, 40)], "a Tally API key"),
+    code("putty-private-key", &["PuTTY-User-Key-File-"], crate::keys::putty, "a PuTTY private key").severity(Critical).confidence(Proven),
+    code("json-web-key", &["\"kty\""], crate::keys::json_web_key, "a private JSON web key").severity(Critical).confidence(Proven),
+    assigned("webflow", &["webflow"], value(HEX, 64, 64), "a Webflow token"),
 ];
