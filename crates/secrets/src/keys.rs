@@ -1,9 +1,9 @@
-//! Private keys outside PEM: PuTTY's files, JSON web keys, the words of a wallet.
+//! Private keys outside PEM: PuTTY's files, JSON web keys, the words of a wallet, the secrets of authenticators.
 
 use std::ops::Range;
 
 use crate::assign;
-use crate::class::{BASE64, WORD_DASH};
+use crate::class::{BASE64, Class, WORD_DASH};
 
 /// The lines under `Private-Lines:` of the file whose mark stands at `at`.
 pub(crate) fn putty(text: &[u8], at: usize, length: usize) -> Option<Range<usize>> {
@@ -51,4 +51,15 @@ pub(crate) fn mnemonic(text: &[u8], at: usize, length: usize) -> Option<Range<us
         && words.iter().all(|word| (3..=8).contains(&word.len()));
     let distinct: std::collections::BTreeSet<_> = words.iter().collect();
     (is_phrase && distinct.len() * 4 >= words.len() * 3).then_some(site.start..site.start + written.len())
+}
+
+/// The `secret` of an `otpauth://` address: base 32 of ten bytes and more, in either case.
+pub(crate) fn totp(text: &[u8], at: usize, length: usize) -> Option<Range<usize>> {
+    const BASE32: Class = Class::of("A-Za-z2-7=");
+    let window = text.get(at + length..text.len().min(at + length + 300))?;
+    let address = window.split(|byte| matches!(byte, b' ' | b'\n' | b'"' | b'\'' | b'<')).next()?;
+    let mark = memchr::memmem::find(address, b"secret=")?;
+    let start = at + length + mark + 7;
+    let run = BASE32.run(address.get(mark + 7..)?, 256);
+    (run >= 16).then_some(start..start + run)
 }

@@ -128,7 +128,14 @@ fn is_plain_name(part: &[u8]) -> bool {
     is_written
         && starts
         && (digits == 0
-            || digits * 4 <= part.len() && (part.len() < 12 || is_made_of_words(part) || one_word(part)))
+            || digits * 4 <= part.len()
+                && (part.len() < 12 || is_made_of_words(part) || one_word(part) || has_short_parts(part)))
+}
+
+/// `NID_aes_256_cbc`.
+fn has_short_parts(part: &[u8]) -> bool {
+    let longest = part.split(|byte| *byte == b'_').map(<[u8]>::len).max().unwrap_or(0);
+    part.split(|byte| *byte == b'_').count() >= 3 && longest <= 8
 }
 
 /// `websecurityscanner_v1alpha`: a long word and a version.

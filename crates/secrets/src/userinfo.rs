@@ -96,7 +96,7 @@ pub(crate) fn password(text: &[u8], at: usize, length: usize) -> Option<Range<us
         // `https://TOKEN@github.com/`
         let is_token = (20..=255).contains(&pair.len())
             && crate::shape::looks_random(pair, 20)
-            && !pair.contains(&b'.')
+            && pair.iter().all(|byte| crate::class::WORD_DASH.has(*byte))
             && !is_template(pair)
             && !placeholder::is_handmade(pair)
             && !crate::shape::is_made_of_words(pair);
