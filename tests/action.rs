@@ -12,7 +12,8 @@ fn script(step: &str) -> String {
     let after = text.split_once(&format!("- name: {step}\n")).unwrap_or_else(|| panic!("no step {step}")).1;
     let block = after.split_once("      run: |\n").unwrap_or_else(|| panic!("{step} has no script")).1;
     let lines = block.lines().take_while(|line| line.is_empty() || line.starts_with("        "));
-    let script: String = lines.map(|line| format!("{}\n", line.get(8..).unwrap_or_default())).collect();
+    let lines: Vec<&str> = lines.map(|line| line.get(8..).unwrap_or_default()).collect();
+    let script = lines.join("\n");
     // Expressions would put anybody's text into the script.
     assert!(!script.contains("${{"), "{script}");
     script
