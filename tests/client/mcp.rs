@@ -215,6 +215,19 @@ fn what_the_registry_does_not_approve_today_is_refused() {
     // Approved under another name only.
     world.client.file(".claude/mcp-registry.yaml", &approved.replace("name: demo", "name: else"));
     assert!(!world.call("demo").1, "renamed");
+    // At a tier that warns the calls go through within their grace, and each is on record; a denied server's do not.
+    world.wire_to("standard", "governance-check");
+    for (text, rule) in
+        [(registry(&world.demo(), -1), "server-expired"), ("approved: []\n".to_owned(), "server-unapproved")]
+    {
+        world.client.file(".claude/mcp-registry.yaml", &text);
+        let (result, called) = world.call("demo");
+        assert!(called && result.contains(ANSWER), "{rule}: {result}");
+        let log = Value::from(world.client.records()).to_string();
+        assert!(log.contains(rule), "{rule}: {log}");
+    }
+    world.client.file(".claude/mcp-registry.yaml", denied);
+    assert!(!world.call("demo").1, "denied, at Standard");
 }
 
 /// `compile` makes the client itself refuse, with every hook of ours gone.
