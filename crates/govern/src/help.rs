@@ -52,11 +52,15 @@ pub fn of(command: &Command) -> String {
     if let Some(help) = HELPS.iter().find(|help| help.name == command.name) {
         text.push_str("\nexample: ");
         text.push_str(help.example);
-        let findings =
-            if help.findings.is_empty() { String::new() } else { format!("1 {}, ", help.findings) };
-        text.push_str(&format!(
-            "\nexit: 0 done, {findings}2 a mistake in the command line or a configuration, 3 something could not be read or written\n"
-        ));
+        text.push_str("\nexit: 0 done, ");
+        if !help.findings.is_empty() {
+            text.push_str("1 ");
+            text.push_str(help.findings);
+            text.push_str(", ");
+        }
+        text.push_str(
+            "2 a mistake in the command line or a configuration, 3 something could not be read or written\n",
+        );
     }
     text
 }

@@ -11,6 +11,9 @@ use crate::{Error, Event, EventKind, StateDirectory};
 /// Where approvals lie in the state folder.
 pub const FOLDER: &str = "once";
 
+/// How the name of a file ends that says who used an approval up.
+pub const CLAIM_END: &str = ".used";
+
 /// What a call's tag begins with.
 pub const TAG_PREFIX: &str = "call:";
 
@@ -75,7 +78,7 @@ impl Approval {
 
     /// The name of the file that says who used it up.
     pub fn claim_name(&self) -> Option<String> {
-        Some(format!("{}.{}.used", file_name(&self.hook, &self.call)?, self.made))
+        Some(format!("{}.{}{CLAIM_END}", file_name(&self.hook, &self.call)?, self.made))
     }
 
     /// Uses the approval up for this event; whether it was there to be used. Of calls that come at once exactly one

@@ -145,7 +145,9 @@ impl Memory {
         let mut bytes = Vec::with_capacity(BLOCK_BYTES);
         bytes.extend_from_slice(&FORM.to_le_bytes());
         bytes.extend_from_slice(&digest_words(words.iter().copied()).to_le_bytes());
-        words.iter().for_each(|word| bytes.extend_from_slice(&word.to_le_bytes()));
+        for word in &words {
+            bytes.extend_from_slice(&word.to_le_bytes());
+        }
         bytes
     }
 

@@ -1,7 +1,7 @@
 //! `govern allow --list`: every exception and approval, and which of them nobody needs any more.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use hook_core::approval::{Approval, FOLDER};
+use hook_core::approval::{Approval, CLAIM_END, FOLDER};
 use hook_core::{Exception, Excuse, StateDirectory};
 use serde_json::Value;
 
@@ -104,7 +104,7 @@ pub(in crate::commands) fn last_use(
 /// Every approval, with when it was used, oldest first.
 fn approvals(state: &StateDirectory) -> Result<Vec<(Approval, Option<String>)>, Failure> {
     let mut found = Vec::new();
-    for name in state.list(FOLDER)?.iter().filter(|name| !name.ends_with(".used")) {
+    for name in state.list(FOLDER)?.iter().filter(|name| !name.ends_with(CLAIM_END)) {
         let Some(approval) = state.read(name)?.and_then(|bytes| Approval::from_json(&bytes)) else {
             continue;
         };
@@ -126,5 +126,5 @@ pub(super) fn collect(state: &StateDirectory, now: DateTime<Utc>) -> Result<(), 
     }
     // What says who used an approval that was given again since.
     let shown = std::time::Duration::from_hours(24 * SHOWN_DAYS.unsigned_abs());
-    Ok(state.remove_old(FOLDER, ".used", shown, now)?)
+    Ok(state.remove_old(FOLDER, CLAIM_END, shown, now)?)
 }

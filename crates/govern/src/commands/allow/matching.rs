@@ -112,12 +112,11 @@ fn show_findings(hook: &str, fingerprint: &str, io: &mut Io<'_>) -> Result<(), F
             }
         }
     })?;
-    match last {
-        Some(last) => writeln!(io.out, "The log holds {times} such findings of {hook}; the last: {last}")?,
-        None => {
-            writeln!(io.out, "The log of the last {SEARCHED_DAYS} days holds no such finding of {hook}.")?
-        }
-    }
+    let told = match last {
+        Some(last) => format!("The log holds {times} such findings of {hook}; the last: {last}"),
+        None => format!("The log of the last {SEARCHED_DAYS} days holds no such finding of {hook}."),
+    };
+    writeln!(io.out, "{told}")?;
     Ok(())
 }
 

@@ -30,7 +30,9 @@ pub(super) fn sessions(paths: &[PathBuf]) -> Result<Vec<Vec<PathBuf>>, Failure> 
         sessions.entry(session_of(&file)).or_default().push(file);
     }
     let mut sessions: Vec<_> = sessions.into_values().collect();
-    sessions.iter_mut().for_each(|files| files.sort());
+    for files in &mut sessions {
+        files.sort();
+    }
     Ok(sessions)
 }
 

@@ -48,6 +48,7 @@ fn run(arguments: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> {
 }
 
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 struct Request {
     paths: Vec<PathBuf>,
     project: PathBuf,

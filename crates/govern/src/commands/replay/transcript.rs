@@ -262,8 +262,8 @@ impl Batch {
         for call in calls {
             let fields = call.fields();
             let Some(result) = call.result else { continue };
-            let mut row =
-                Map::from_iter(fields.iter().map(|(key, value)| ((*key).to_string(), value.clone())));
+            let row = fields.iter().map(|(key, value)| ((*key).to_string(), value.clone()));
+            let mut row: Map<String, Value> = row.collect();
             row.insert("tool_response".into(), result.content);
             results.push(Value::Object(row));
             let (name, outcome) = match result.kind {
