@@ -53,7 +53,7 @@ fn record(number: u64) -> Record {
         }
         7 => {
             json!({"type": "decision", "event": "PreToolUse", "outcome": "", "tool": "Bash", "hook": "dangerous-actions-blocker",
-                    "rule": format!("rule-{}", number % 13), "decision": if number % 3 == 0 { "deny" } else { "ask" },
+                    "rule": format!("rule-{}", number % 13), "decision": if number.is_multiple_of(3) { "deny" } else { "ask" },
                     "mode": if number % 4 == 1 { "observe" } else { "enforce" }})
         }
         8 => {

@@ -9,16 +9,19 @@ use serde_json::{Value, json};
 /// The lines of one shell call that ran.
 pub fn call(session: &str, number: u64, command: &str) -> String {
     lines(
-        session,
-        number,
-        "Bash",
-        &json!({ "command": command }),
+        (session, number),
+        ("Bash", &json!({ "command": command })),
         &json!({ "stdout": "ok", "stderr": "" }),
         "ok",
     )
 }
 
-fn lines(session: &str, number: u64, tool: &str, input: &Value, response: &Value, text: &str) -> String {
+fn lines(
+    (session, number): (&str, u64),
+    (tool, input): (&str, &Value),
+    response: &Value,
+    text: &str,
+) -> String {
     let id = format!("toolu_{number}");
     let stamp = |seconds: u64| {
         let at = chrono::DateTime::from_timestamp(1_790_000_000 + i64::try_from(seconds).unwrap_or(0), 0);
@@ -69,12 +72,12 @@ fn next(session: &str, number: u64) -> String {
             let content = source.repeat(usize::try_from(20 + number % 180).unwrap_or(20));
             let response = json!({ "type": "text", "file": { "filePath": path, "content": content, "numLines": 90,
                                    "startLine": 1, "totalLines": 90 } });
-            lines(session, number, "Read", &json!({ "file_path": path }), &response, &content)
+            lines((session, number), ("Read", &json!({ "file_path": path })), &response, &content)
         }
         _ => {
             let path = format!("/project/src/file_{}.rs", number % 50);
             let input = json!({ "file_path": path, "old_string": "a", "new_string": source.repeat(5) });
-            lines(session, number, "Edit", &input, &json!({ "filePath": path }), "The file was updated.")
+            lines((session, number), ("Edit", &input), &json!({ "filePath": path }), "The file was updated.")
         }
     }
 }

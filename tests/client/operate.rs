@@ -194,7 +194,7 @@ fn the_kill_switch_stops_the_next_call() {
     let stopped = std::thread::scope(|scope| {
         let run = scope.spawn(|| client.run("go", &model, &[]));
         let started = Instant::now();
-        while !client.project().join("one").exists() && started.elapsed() < Duration::from_secs(60) {
+        while !client.project().join("one").exists() && started.elapsed() < Duration::from_mins(1) {
             std::thread::sleep(Duration::from_millis(20));
         }
         let stopped = govern(&client, &["stop", "--all", "--why", "the wrong branch"]);
