@@ -1,5 +1,7 @@
 //! `govern completions`: what a shell offers after `govern`, for bash, zsh and fish.
 
+use std::fmt::Write;
+
 use super::{COMMANDS, Command, pages};
 use crate::{Exit, Failure, Io};
 
@@ -20,11 +22,12 @@ fn run(arguments: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> {
         ["fish"] => fish(),
         _ => return Err(Failure::Usage(COMMAND.usage.into())),
     };
+    let text = text.map_err(|error| Failure::Unreadable(error.to_string()))?;
     write!(io.out, "{text}")?;
     Ok(Exit::Clean)
 }
 
-fn bash() -> String {
+fn bash() -> Result<String, std::fmt::Error> {
     let names: Vec<&str> = pages::commands().map(|(name, _)| name).collect();
     let mut text = format!(
         "_govern() {{\n  local current=\"${{COMP_WORDS[COMP_CWORD]}}\" choices=\"\"\n  \
@@ -33,49 +36,47 @@ fn bash() -> String {
         names.join(" ")
     );
     for command in COMMANDS {
-        text.push_str(&format!("    {}) choices=\"{}\" ;;\n", command.name, pages::words(command).join(" ")));
+        writeln!(text, "    {}) choices=\"{}\" ;;", command.name, pages::words(command).join(" "))?;
     }
     text.push_str(
         "  esac\n  COMPREPLY=($(compgen -W \"$choices\" -- \"$current\") $(compgen -f -- \"$current\"))\n}\n\
          complete -o filenames -F _govern govern\n",
     );
-    text
+    Ok(text)
 }
 
-fn zsh() -> String {
+fn zsh() -> Result<String, std::fmt::Error> {
     let mut text = String::from(
         "#compdef govern\n_govern() {\n  local -a commands choices\n  if (( CURRENT == 2 )); then\n    commands=(\n",
     );
     for (name, about) in pages::commands() {
-        text.push_str(&format!("      '{name}:{}'\n", quoted(about).replace(':', "\\:")));
+        writeln!(text, "      '{name}:{}'", quoted(about).replace(':', "\\:"))?;
     }
     text.push_str("    )\n    _describe command commands\n    return\n  fi\n  case $words[2] in\n");
     for command in COMMANDS {
-        text.push_str(&format!("    {}) choices=({}) ;;\n", command.name, pages::words(command).join(" ")));
+        writeln!(text, "    {}) choices=({}) ;;", command.name, pages::words(command).join(" "))?;
     }
     text.push_str("  esac\n  compadd -- $choices\n  _files\n}\n_govern \"$@\"\n");
-    text
+    Ok(text)
 }
 
-fn fish() -> String {
+fn fish() -> Result<String, std::fmt::Error> {
     let mut text = String::new();
     for (name, about) in pages::commands() {
-        text.push_str(&format!(
-            "complete -c govern -n __fish_use_subcommand -f -a {name} -d '{}'\n",
+        writeln!(
+            text,
+            "complete -c govern -n __fish_use_subcommand -f -a {name} -d '{}'",
             about.replace('\\', "\\\\").replace('\'', "\\'")
-        ));
+        )?;
     }
     for command in COMMANDS {
         for word in pages::words(command) {
             let word =
                 word.strip_prefix("--").map_or_else(|| format!("-a {word}"), |name| format!("-l {name}"));
-            text.push_str(&format!(
-                "complete -c govern -n '__fish_seen_subcommand_from {}' {word}\n",
-                command.name
-            ));
+            writeln!(text, "complete -c govern -n '__fish_seen_subcommand_from {}' {word}", command.name)?;
         }
     }
-    text
+    Ok(text)
 }
 
 /// A text between single quotes of a shell.

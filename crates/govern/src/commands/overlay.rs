@@ -111,10 +111,8 @@ impl Request {
                 }
             };
         }
-        let file = match user {
-            true => io.home.join(".claude/settings.json"),
-            false => folder.join(".claude").join(name),
-        };
+        let file =
+            if user { io.home.join(".claude/settings.json") } else { folder.join(".claude").join(name) };
         Ok(Self { file, dry_run })
     }
 }

@@ -54,26 +54,19 @@ fn write(folder: &Path, given: &Arguments<'_>, io: &mut Io<'_>) -> Result<Exit, 
     let base = init::read_base(folder)?;
     let answers = answers(folder, given, base.as_ref(), io)?;
     let date = base.as_ref().map_or_else(|| io.now.date_naive(), |base| base.date);
-    let mut next = Base::new(&answers, date, Value::Object(Map::new()));
-    let mut planner = Planner::new(folder);
+    let next = Base::new(&answers, date, Value::Object(Map::new()));
+    let mut planner = Planner::new(folder, base.as_ref(), next);
     for (path, text) in texts(&answers, date) {
-        planner.text(
-            &path,
-            &text,
-            base.as_ref().and_then(|base| base.text(&path)),
-            &mut next,
-            merged_text,
-        )?;
-        if path.ends_with(".sh") {
+        planner.text(&path, &text, merged_text)?;
+        if path.starts_with("scripts/") || path.starts_with(".claude/hooks/") {
             planner.executable();
         }
     }
     let listed: Vec<(PathBuf, Vec<u8>)> =
-        planner.plan.files.iter().map(|(file, _)| (file.path.clone(), file.content.clone())).collect();
+        planner.files().map(|file| (file.path.clone(), file.content.clone())).collect();
     let sums = sums(folder, &listed);
     planner.whole(SUMS, sums.into_bytes())?;
-    planner.whole(init::BASE_FILE, next.print())?;
-    let plan = planner.plan;
+    let plan = planner.finish()?;
     let left = plan.left.clone();
     if init::write(folder, plan, given.flag("--dry-run"), io)? {
         writeln!(

@@ -32,7 +32,7 @@ fn run(arguments: &[&str], io: &mut Io<'_>) -> Result<Exit, Failure> {
     let mut answers = base.answers();
     answers.tier = request.tier.unwrap_or(answers.tier);
     let (from, to) = (base.tier, answers.tier);
-    let plan = init::plan(&request.place, &answers, Some(base), Departures::Keep, io)?;
+    let plan = init::plan(&request.place, &answers, Some(&base), Departures::Keep, io)?;
     let left = plan.left.clone();
     if init::write(folder, plan, request.dry_run, io)? {
         writeln!(io.out, "Upgraded from {from} to {to}. Commit these files; `govern audit` checks them.")?;

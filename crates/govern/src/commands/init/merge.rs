@@ -47,16 +47,11 @@ pub fn merged_settings(
     // The launcher's groups are the tool's, never the team's: they are taken out and put back as the tier has them.
     let base = base.map(|base| Value::Object(without(base)));
     let mut merge = Merge { keep: departures == Departures::Keep, departures: Vec::new(), path: Vec::new() };
-    let fields = tier.as_object().cloned().unwrap_or_default();
-    let mut merged = merge.objects(
-        &mine,
-        base.as_ref().and_then(Value::as_object),
-        &Map::from_iter(
-            fields.iter().filter(|(key, _)| *key != "hooks").map(|(key, value)| (key.clone(), value.clone())),
-        ),
-    );
-    if let Some(hooks) = fields.get("hooks") {
-        merged.insert("hooks".into(), with_launchers(mine.get("hooks"), hooks));
+    let mut wanted = tier.as_object().cloned().unwrap_or_default();
+    let launchers = wanted.shift_remove("hooks");
+    let mut merged = merge.objects(&mine, base.as_ref().and_then(Value::as_object), &wanted);
+    if let Some(launchers) = launchers {
+        merged.insert("hooks".into(), with_launchers(mine.get("hooks"), &launchers));
     }
     let text = match before {
         Some(bytes) if merged == original => bytes.to_vec(),
@@ -328,10 +323,13 @@ mod tests {
         assert_eq!(merged.text, mine);
     }
 
+    /// Team's text, base, tier's text, and what comes of it; `None` is a conflict.
+    type Row = (Option<&'static str>, Option<&'static str>, &'static str, Option<&'static str>);
+
     #[test]
     fn texts_are_merged_line_by_line() {
         let base = "one\ntwo\nthree\nfour\nfive\n";
-        let rows: &[(Option<&str>, Option<&str>, &str, Option<&str>)] = &[
+        let rows: &[Row] = &[
             (None, None, "new\n", Some("new\n")),
             (Some("own\n"), None, "new\n", Some("own\n")),
             (Some("own\n"), Some(base), base, Some("own\n")),

@@ -14,7 +14,7 @@ use super::install::Change;
 use crate::transaction::{Fault, commit, recover};
 use crate::{Exit, Failure, Io};
 
-pub(super) use base::{Base, FILE as BASE_FILE};
+pub(super) use base::Base;
 pub use merge::{
     Departures, MergedSettings, MergedText, merged_claude_md, merged_settings, merged_text, without_launchers,
 };
@@ -47,7 +47,7 @@ pub fn with_fault(arguments: &[&str], io: &mut Io<'_>, fault: Fault) -> Result<E
     let answers = questions::ask(&request, io)?;
     let base = read_base(&request.folder)?;
     let place = Place { folder: request.folder.clone(), platform: request.platform.clone() };
-    let mut plan = plan(&place, &answers, base, Departures::Restore, io)?;
+    let mut plan = plan(&place, &answers, base.as_ref(), Departures::Restore, io)?;
     plan.fault = fault;
     let left = plan.left.clone();
     if write(&request.folder, plan, request.dry_run, io)? {

@@ -35,26 +35,24 @@ const CLAUDE_MD: &str = "CLAUDE.md";
 pub(in crate::commands) fn plan(
     place: &Place,
     answers: &Answers,
-    base: Option<Base>,
+    base: Option<&Base>,
     departures: Departures,
     io: &Io<'_>,
 ) -> Result<Plan, Failure> {
     let folder = place.folder.as_path();
-    let date = base.as_ref().map_or_else(|| io.now.date_naive(), |base| base.date);
+    let date = base.map_or_else(|| io.now.date_naive(), |base| base.date);
     let settings = tiers::settings(answers.tier);
-    let mut next = Base::new(answers, date, settings.clone());
-    let mut planner = Planner::new(folder);
+    let mut planner = Planner::new(folder, base, Base::new(answers, date, settings.clone()));
 
     let (path, before) = planner.read(".claude/settings.json")?;
-    let merged =
-        merged_settings(before.as_deref(), base.as_ref().map(|base| &base.settings), &settings, departures)
-            .map_err(|problem| planner.broken(&path, &problem))?;
+    let merged = merged_settings(before.as_deref(), base.map(|base| &base.settings), &settings, departures)
+        .map_err(|problem| broken(&path, &problem))?;
     planner.plan.left.extend(merged.departures.iter().map(|what| format!(".claude/settings.json: {what}")));
     planner.add(path, before, merged.text, 0o644);
 
     let (path, before) = planner.read(".claude/governance.json")?;
-    let policy = merge::with_tier(before.as_deref(), answers.tier)
-        .map_err(|problem| planner.broken(&path, &problem))?;
+    let policy =
+        merge::with_tier(before.as_deref(), answers.tier).map_err(|problem| broken(&path, &problem))?;
     planner.add(path, before, policy, 0o644);
     planner.whole(".claude/hooks/run-hook.sh", PROJECT_LAUNCHER.as_bytes().to_vec())?;
     planner.executable();
@@ -64,14 +62,12 @@ pub(in crate::commands) fn plan(
 
     let part = place.template(&format!("templates/CLAUDE.md.{}", answers.tier))?;
     let part = part.unwrap_or_else(|| tiers::claude_md(answers.tier).to_string());
-    let was = base.as_ref().and_then(|base| base.text(CLAUDE_MD));
-    planner.text(CLAUDE_MD, &part, was, &mut next, merged_claude_md)?;
+    planner.text(CLAUDE_MD, &part, merged_claude_md)?;
     for (path, template) in place.templates()? {
         let text = filled_on(&template, answers, date);
-        planner.text(path, &text, base.as_ref().and_then(|base| base.text(path)), &mut next, merged_text)?;
+        planner.text(path, &text, merged_text)?;
     }
-    planner.whole(base::FILE, next.print())?;
-    Ok(planner.plan)
+    planner.finish()
 }
 
 /// A repository, and the organisation's configuration repository it takes its templates from, where it has one.
@@ -116,25 +112,41 @@ pub(in crate::commands) fn template_place(path: &str) -> String {
 /// From what a file holds, what was written last and what the tier says, to what it is to hold.
 type Merge = fn(Option<&[u8]>, Option<&str>, &str) -> MergedText;
 
+fn broken(path: &Path, problem: &str) -> Failure {
+    Failure::Usage(format!("{}: {problem}", path.display()))
+}
+
 /// Collects the files of a plan.
 pub(in crate::commands) struct Planner<'a> {
     folder: &'a Path,
-    pub(in crate::commands) plan: Plan,
+    /// What was written here last.
+    base: Option<&'a Base>,
+    /// What the next upgrade is to merge against.
+    next: Base,
+    plan: Plan,
 }
 
 impl<'a> Planner<'a> {
-    pub(in crate::commands) fn new(folder: &'a Path) -> Self {
-        Self { folder, plan: Plan { files: Vec::new(), left: Vec::new(), fault: Fault::None } }
+    pub(in crate::commands) fn new(folder: &'a Path, base: Option<&'a Base>, next: Base) -> Self {
+        Self { folder, base, next, plan: Plan { files: Vec::new(), left: Vec::new(), fault: Fault::None } }
+    }
+
+    /// The files so far.
+    pub(in crate::commands) fn files(&self) -> impl Iterator<Item = &NewFile> {
+        self.plan.files.iter().map(|(file, _)| file)
+    }
+
+    /// The plan, with the base of the next one in it.
+    pub(in crate::commands) fn finish(mut self) -> Result<Plan, Failure> {
+        let next = self.next.print();
+        self.whole(base::FILE, next)?;
+        Ok(self.plan)
     }
 
     fn read(&self, path: &str) -> Result<(PathBuf, Option<Vec<u8>>), Failure> {
         let path = self.folder.join(path);
         let before = files::read_bounded(&path, MAX_FILE_BYTES)?;
         Ok((path, before))
-    }
-
-    fn broken(&self, path: &Path, problem: &str) -> Failure {
-        Failure::Usage(format!("{}: {problem}", path.display()))
     }
 
     fn add(&mut self, path: PathBuf, before: Option<Vec<u8>>, content: Vec<u8>, mode: u32) {
@@ -160,21 +172,20 @@ impl<'a> Planner<'a> {
         &mut self,
         name: &str,
         theirs: &str,
-        was: Option<&str>,
-        next: &mut Base,
         merge: Merge,
     ) -> Result<(), Failure> {
+        let was = self.base.and_then(|base| base.text(name));
         let (path, before) = self.read(name)?;
         match merge(before.as_deref(), was, theirs) {
             MergedText::Clean(content) => {
                 // Of a file the team wrote before we came, nothing is ours.
                 if before.is_none() || was.is_some() || name == CLAUDE_MD {
-                    next.texts.insert(name.into(), theirs.into());
+                    self.next.texts.insert(name.into(), theirs.into());
                 }
                 self.add(path, before, content, 0o644);
             }
             MergedText::Conflict => {
-                next.texts.insert(name.into(), was.unwrap_or_default().into());
+                self.next.texts.insert(name.into(), was.unwrap_or_default().into());
                 self.plan.left.push(format!(
                     "{name}: you and the tier changed the same lines; compare it with `govern tier template {name}`"
                 ));
