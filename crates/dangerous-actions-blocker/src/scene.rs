@@ -1,6 +1,7 @@
 //! Where a call happens: the folders and the policy's lists that rules look at.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use hook_core::Tier;
@@ -25,7 +26,7 @@ pub struct Scene {
     /// Words that mark a production target (`prod`), from the policy.
     pub production: Vec<String>,
     /// Paths whose links were followed already: several families ask about the same file.
-    pub(crate) followed: RefCell<Vec<(String, String)>>,
+    pub(crate) followed: RefCell<BTreeMap<String, String>>,
 }
 
 impl Scene {
@@ -51,11 +52,11 @@ impl Scene {
 impl Scene {
     /// `path` with its symbolic links followed, looked up once.
     pub(crate) fn real(&self, path: &str) -> String {
-        if let Some((_, real)) = self.followed.borrow().iter().find(|(known, _)| known == path) {
+        if let Some(real) = self.followed.borrow().get(path) {
             return real.clone();
         }
         let real = text(&hook_core::path::real(Path::new(path)));
-        self.followed.borrow_mut().push((path.to_owned(), real.clone()));
+        self.followed.borrow_mut().insert(path.to_owned(), real.clone());
         real
     }
 }

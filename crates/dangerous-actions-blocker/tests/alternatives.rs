@@ -1,15 +1,16 @@
 //! What a refusal suggests must itself pass, in every tier; and no two rules share an id.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use dangerous_actions_blocker::{Answer, Instead, Scene, judge, rules};
 use hook_core::Tier;
 
 #[test]
 fn every_alternative_passes_the_tool() {
-    let project = Path::new("/home/user/project");
-    for rule in rules() {
+    let projects = [PathBuf::from("/home/user/project"), on_a_protected_branch()];
+    for (rule, project) in rules().flat_map(|rule| projects.iter().map(move |project| (rule, project))) {
         let Instead::Run(command, _) = rule.instead else { continue };
         for tier in [Tier::Starter, Tier::Standard] {
             let scene = Scene::new(Path::new("/home/user"), project, project, tier);
@@ -25,6 +26,16 @@ fn every_alternative_passes_the_tool() {
             }
         }
     }
+}
+
+/// A repository that stands on `main` with a file git does not know: where most rules of git say more.
+#[expect(clippy::disallowed_methods, clippy::expect_used, reason = "a test lays out its own folder")]
+fn on_a_protected_branch() -> PathBuf {
+    let project = Path::new(env!("CARGO_TARGET_TMPDIR")).join("alternatives");
+    fs::create_dir_all(project.join(".git/refs/heads")).expect("a folder");
+    fs::write(project.join(".git/HEAD"), "ref: refs/heads/main\n").expect("a file");
+    fs::write(project.join("notes.txt"), "not committed\n").expect("a file");
+    project
 }
 
 #[test]

@@ -34,8 +34,8 @@ static FORCE_PUSH: Rule = Rule {
     severity: Severity::High,
     harm: "would replace the remote's history; commits of others that are not here are lost",
     instead: Instead::Run(
-        "git push --force-with-lease",
-        "refuses when the remote has commits you have not seen",
+        "git push --dry-run",
+        "see what the remote refuses; push without force, or let the user push with --force-with-lease",
     ),
 };
 static FORCE_PUSH_BRANCH: Rule = Rule {

@@ -97,19 +97,18 @@ pub(crate) fn judge_line(text: &str, line: &Analysis, hits: &mut Vec<Hit>) {
             command: None,
         });
     }
-    for problem in &line.unparsed {
-        let part = text.get(problem.span.start..).unwrap_or("");
-        // An open quote makes bash refuse the whole line; what stands in it was read as one word.
-        if problem.what.contains("unterminated") || !names_damage(part) {
-            continue;
-        }
+    // An open quote makes bash refuse the whole line; what stands in it was read as one word. Of the other problems the
+    // first is enough: the text from there holds what stands behind the later ones.
+    let Some(problem) = line.unparsed.iter().find(|problem| !problem.what.contains("unterminated")) else {
+        return;
+    };
+    if names_damage(text.get(problem.span.start..).unwrap_or("")) {
         hits.push(Hit {
             rule: &UNREADABLE,
             subject: format!("the command line ({})", problem.what),
             path: None,
             command: None,
         });
-        return;
     }
 }
 

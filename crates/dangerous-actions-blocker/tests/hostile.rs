@@ -1,0 +1,192 @@
+//! Hostile command lines: rows cut up, repeated to 64 KB, nested and mixed with noise. None may panic or take long.
+//!
+//! `SOAK_SECONDS=600 cargo test --release -p dangerous-actions-blocker --test hostile -- --nocapture` is the long run;
+//! without the variable it lasts two seconds. The time bound is held where the code is optimised.
+
+#![expect(clippy::disallowed_methods, reason = "a test reads its rows")]
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use dangerous_actions_blocker::{Scene, judge, powershell_to_bash};
+use hook_core::Tier;
+
+/// The longest line that is made, in bytes.
+const LONGEST: usize = 64 * 1024;
+
+/// What a decision about any such line may take.
+const BOUND: Duration = Duration::from_millis(20);
+
+/// What opens, closes, joins and hides.
+const PIECES: &[&str] = &[
+    "$(",
+    ")",
+    "`",
+    "${",
+    "}",
+    "((",
+    "))",
+    "$((",
+    "{",
+    "[[ ",
+    " ]]",
+    "\"",
+    "'",
+    "$'",
+    "\\",
+    "\n",
+    ";",
+    "|",
+    "&",
+    "<<E\n",
+    "\nE\n",
+    "<(",
+    ">(",
+    ">",
+    "<<<",
+    "*",
+    "?",
+    "[",
+    "~",
+    "!",
+    "#",
+    "=",
+    "{1..99}",
+    "${x//a/bb}",
+    "for i in a b; do ",
+    " done",
+    "while :; do ",
+    "case x in x) ",
+    ";; esac",
+    "f() { f | f & }; f",
+    "x+=$x$x;",
+    "eval \"$x\" ",
+    " | sh ",
+    " | base64 -d ",
+    " | rev ",
+    "xargs -I{} ",
+    "python3 -c '",
+    "perl -e '",
+    "awk '{print}' ",
+    "find . -exec ",
+    "printf '%s' ",
+    "read x <<< ",
+    "a=(x y); ",
+    "é",
+    "\u{f0000}",
+    "\u{0}",
+    "\u{202e}",
+];
+
+struct Noise(u64);
+
+impl Noise {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 16).unwrap_or(0) % bound.max(1)
+    }
+
+    fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
+        of.get(self.below(of.len())).copied().unwrap_or_default()
+    }
+
+    /// A stretch of `text` that ends between characters.
+    fn part<'a>(&mut self, text: &'a str) -> &'a str {
+        let mut ends = [self.below(text.len() + 1), self.below(text.len() + 1)];
+        ends.sort_unstable();
+        let [mut from, mut to] = ends;
+        while !text.is_char_boundary(from) {
+            from -= 1;
+        }
+        while !text.is_char_boundary(to) {
+            to += 1;
+        }
+        text.get(from..to).unwrap_or(text)
+    }
+
+    fn line(&mut self, seeds: &[&str]) -> String {
+        let mut line = self.one(seeds).to_owned();
+        for _ in 0..=self.below(5) {
+            line = match self.below(8) {
+                0 => format!("{line}{}{}", self.one(&["; ", " && ", " | ", "\n", " "]), self.one(seeds)),
+                1 => format!("{}{}{}", self.part(&line), self.one(PIECES), self.one(seeds)),
+                2 => {
+                    let part = self.part(&line).to_owned();
+                    part.repeat(1 + self.below(LONGEST / part.len().max(1) + 1))
+                }
+                3 => self.one(PIECES).repeat(1 + self.below(4_000)) + &line,
+                4 => format!("eval \"$({line})\""),
+                5 => format!("bash -c '{}'", line.replace('\'', "'\\''")),
+                6 => {
+                    let (one, other) = (self.one(PIECES), self.one(PIECES));
+                    format!("{}{line}{}", one.repeat(1 + self.below(300)), other.repeat(1 + self.below(300)))
+                }
+                _ => {
+                    let pieces: String = (0..self.below(2_000)).map(|_| self.one(PIECES)).collect();
+                    pieces + &line
+                }
+            };
+            let mut end = LONGEST.min(line.len());
+            while !line.is_char_boundary(end) {
+                end -= 1;
+            }
+            line.truncate(end);
+        }
+        line
+    }
+}
+
+#[test]
+fn hostile_lines_neither_panic_nor_take_long() {
+    let rows = rows();
+    assert!(rows.len() > 300, "the behaviour rows were not found");
+    let seeds: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let project = Path::new("/home/user/project");
+    let scene = Scene::new(Path::new("/home/user"), project, project, Tier::Strict);
+    let seconds = std::env::var("SOAK_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(2);
+    let (started, mut number, mut slowest) = (Instant::now(), 0_u64, Duration::ZERO);
+    let mut slow: Vec<String> = Vec::new();
+    while started.elapsed() < Duration::from_secs(seconds) {
+        number += 1;
+        let line = Noise(number.wrapping_mul(0x9e37_79b9_7f4a_7c15)).line(&seeds);
+        let time = || {
+            let begin = Instant::now();
+            judge(&line, &scene);
+            begin.elapsed()
+        };
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            judge(&powershell_to_bash(&line), &scene);
+            let first = time();
+            // What else the machine does is not the decision's: a slow one is timed again.
+            if first > BOUND { (0..5).map(|_| time()).min().unwrap_or(first) } else { first }
+        }));
+        let shown: String = line.chars().take(300).collect();
+        let took = outcome.unwrap_or_else(|_| panic!("line {number} panics: {shown:?}"));
+        if !cfg!(debug_assertions) && took >= BOUND {
+            let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("slow-line-{number}"));
+            std::fs::write(&kept, &line).expect("the line is kept");
+            slow.push(format!("line {number} takes {took:?}, kept in {}: {shown:.80?}", kept.display()));
+        }
+        slowest = slowest.max(took);
+    }
+    assert!(slow.is_empty(), "of {number} lines: {}", slow.join("\n"));
+    eprintln!("{number} lines, slowest decision {slowest:?}");
+}
+
+/// The commands of the behaviour rows.
+fn rows() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/corpus/dangerous-actions-blocker");
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    files.sort();
+    let texts = files.into_iter().filter_map(|file| std::fs::read_to_string(file).ok());
+    let mut rows = Vec::new();
+    for text in texts {
+        let values = text.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+        rows.extend(values.filter_map(|row| Some(row.get("input")?.get("command")?.as_str()?.to_owned())));
+    }
+    rows
+}
