@@ -14,16 +14,21 @@ pub const NOW: &str = "2026-10-30T20:00:00Z";
 
 const USERS: [&str; 5] = ["alice", "bob", "carla", "dmitri", "eun-ji"];
 
-/// Writes `count` records, spread evenly over 90 days.
+/// Writes `count` records over 90 days, each day's one millisecond after the other: the log is forced to the disk once a
+/// second of its records, so a day of many seconds would take long to write.
 ///
 /// # Panics
 /// Where the log cannot be written.
 pub fn write_log(log: &Path, count: u64) {
     let begin: DateTime<Utc> = BEGIN.parse().expect("a time");
-    let step = TimeDelta::days(90).num_milliseconds() / i64::try_from(count.max(1)).expect("a small number");
+    let mut before = 0;
+    let mut milliseconds = 0;
     for number in 0..count {
-        let offset = TimeDelta::milliseconds(step * i64::try_from(number).expect("a small number"));
-        ledger::append(log, begin + offset, record(number)).expect("the log can be written");
+        let day = i64::try_from(number * 90 / count).expect("below 90");
+        milliseconds = if day == before { milliseconds + 1 } else { 0 };
+        before = day;
+        let now = begin + TimeDelta::days(day) + TimeDelta::milliseconds(milliseconds);
+        ledger::append(log, now, record(number)).expect("the log can be written");
     }
 }
 
