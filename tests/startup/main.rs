@@ -231,9 +231,10 @@ fn measure(case: &Case, folder: &Path, home: &Path) -> Vec<String> {
     );
     let name = format!("{} ({})", case.hook, case.what);
     let mut beyond = Vec::new();
-    if !fits(&case.limit, ratio, micros) {
-        beyond
-            .push(format!("{name}: {micros:.0} µs, {ratio:.2} times an empty process; allowed is {budget}"));
+    if !fits(&case.limit, ratio, used, TOLERANCE) {
+        beyond.push(format!(
+            "{name}: {used:.0} µs of processor time, {ratio:.2} times an empty process; allowed is {budget}"
+        ));
     }
     if faults > case.faults {
         beyond.push(format!("{name}: {faults} page faults, {} allowed", case.faults));
