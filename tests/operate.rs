@@ -244,7 +244,7 @@ fn modes_hold_per_hook_and_per_rule() {
         (json!({ "mode": "enforce" }), "deny", "deny"),
         (json!({ "mode": "observe" }), "", ""),
         (json!({ "mode": "off" }), "", ""),
-        (json!({ "mode": "warn" }), "would answer deny", "would answer"),
+        (json!({ "mode": "warn" }), "it would be denied", "it would be"),
         (json!({ "mode": "observe", "rules": { "git-force-push": "enforce" } }), "deny", ""),
         (json!({ "mode": "enforce", "rules": { "git-force-push": "observe" } }), "", "deny"),
     ] {
