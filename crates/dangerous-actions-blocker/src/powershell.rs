@@ -190,6 +190,37 @@ const WEB: &[(&str, &str)] = &[
 /// A Bash command line with the effects of the PowerShell `script`, as far as its common forms go. What is not known is
 /// carried over word by word.
 pub fn to_bash(script: &str) -> String {
+    if nests_too_deeply(script) {
+        // The shell analysis finds its own bound in this and says so, which asks.
+        return "$(".repeat(MOST_NESTING * 4) + &")".repeat(MOST_NESTING * 4);
+    }
+    converted(script)
+}
+
+/// Blocks in blocks, assignments in one statement, and shells in all that are followed.
+const MOST_NESTING: usize = 64;
+const MOST_SHELLS: usize = 16;
+
+/// Each level of a script is a call of ours, so the levels are counted before the first.
+fn nests_too_deeply(script: &str) -> bool {
+    let (mut depth, mut deepest, mut assignments, mut most_assignments) = (0_usize, 0, 0_usize, 0);
+    for letter in script.bytes() {
+        match letter {
+            b'(' | b'{' => depth += 1,
+            b')' | b'}' => depth = depth.saturating_sub(1),
+            b'=' => assignments += 1,
+            b';' | b'\n' => assignments = 0,
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+        most_assignments = most_assignments.max(assignments);
+    }
+    let lower = script.to_ascii_lowercase();
+    let shells = lower.matches("powershell").count() + lower.matches("pwsh").count();
+    deepest > MOST_NESTING || most_assignments > MOST_NESTING || shells > MOST_SHELLS
+}
+
+fn converted(script: &str) -> String {
     let mut bash = String::with_capacity(script.len() + 16);
     let tokens = tokens(script);
     let mut statement: Vec<&Token> = Vec::new();
@@ -422,11 +453,11 @@ fn translate(statement: &[&Token], bash: &mut String) {
             }
         }
         [Token::Group(script), rest @ ..] => {
-            bash.push_str(&to_bash(script));
+            bash.push_str(&converted(script));
             for token in rest {
                 if let Token::Group(script) = token {
                     bash.push_str(" ; ");
-                    bash.push_str(&to_bash(script));
+                    bash.push_str(&converted(script));
                 }
             }
         }
@@ -470,7 +501,7 @@ fn blocks(tokens: &[&Token], bash: &mut String) {
     for token in tokens {
         if let Token::Group(script) = token {
             bash.push_str(" ; ");
-            bash.push_str(&to_bash(script));
+            bash.push_str(&converted(script));
         }
     }
 }
@@ -486,7 +517,7 @@ fn nested(words: &[&Token], bash: &mut String) {
     while let Some(token) = words.next() {
         let Token::Word { plain, .. } = token else {
             if let Token::Group(script) = token {
-                bash.push_str(&to_bash(script));
+                bash.push_str(&converted(script));
             }
             continue;
         };
@@ -519,7 +550,7 @@ fn nested(words: &[&Token], bash: &mut String) {
                     Token::Separator(text) => (*text).to_owned(),
                 }))
                 .collect();
-            bash.push_str(&to_bash(&script.join(" ")));
+            bash.push_str(&converted(&script.join(" ")));
             return;
         }
     }
@@ -555,7 +586,7 @@ fn cmdlet(row: &Row, rest: &[&Token], bash: &mut String) {
                 }
             }
             Token::Word { bash: word, .. } if code => push_all(bash, &[" -c ", word]),
-            Token::Group(script) if code => push_all(bash, &[" -c \"$(", &to_bash(script), ")\""]),
+            Token::Group(script) if code => push_all(bash, &[" -c \"$(", &converted(script), ")\""]),
             other => append(other, bash),
         }
     }
@@ -567,7 +598,7 @@ fn append(token: &Token, bash: &mut String) {
             bash.push(' ');
             bash.push_str(word);
         }
-        Token::Group(script) => push_all(bash, &[" \"$(", &to_bash(script), ")\""]),
+        Token::Group(script) => push_all(bash, &[" \"$(", &converted(script), ")\""]),
         Token::Separator(text) => bash.push_str(text),
     }
 }

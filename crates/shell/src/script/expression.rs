@@ -210,7 +210,19 @@ impl Reader<'_> {
         left
     }
 
+    /// Signs and `new` before an operand nest as parentheses do, so they count towards the same bound.
     fn operand(&mut self) -> Item {
+        if self.depth > MAX_DEPTH {
+            self.at = self.tokens.len();
+            return Item::nothing();
+        }
+        self.depth += 1;
+        let item = self.operand_inside();
+        self.depth -= 1;
+        item
+    }
+
+    fn operand_inside(&mut self) -> Item {
         let Some(token) = self.peek().cloned() else { return Item::nothing() };
         self.at += 1;
         match token {
