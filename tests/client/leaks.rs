@@ -19,7 +19,7 @@ const TOKENS: &[&str] = &[
     "aws-access-key",
     "github-pat",
     "gitlab-pat",
-    "slack-bot-token",
+    "slack-app-token",
     "stripe-live-key",
     "anthropic-key",
     "openai-project-key",
