@@ -21,7 +21,7 @@ const TOKENS: &[&str] = &[
     "gitlab-pat",
     "slack-app-token",
     "stripe-live-key",
-    "anthropic-key",
+    "anthropic-admin-key",
     "openai-project-key",
     "google-api-key",
     "npm-token",
