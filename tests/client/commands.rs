@@ -123,7 +123,7 @@ fn results(client: &Client, calls: Vec<Block>) -> Vec<String> {
 
 /// The result is a refusal of the guard, which names one of its rules.
 fn is_refusal(result: &str) -> bool {
-    rule_ids().iter().any(|id| result.contains(&format!("[{id}]")))
+    rule_ids().iter().any(|id| result.contains(&format!("rule {id}:")))
 }
 
 #[test]
