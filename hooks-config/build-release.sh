@@ -25,9 +25,15 @@ esac
 # a program that may lie anywhere writes each of them anew before it begins. What moving it would guard against, memory errors,
 # this code has no way to make (`unsafe_code` is forbidden). Without --target, cargo would apply the flags to procedural
 # macros as well, and stop.
+# shellcheck disable=SC2206 # flags of the caller's, split at spaces as cargo does
+flags=(${RUSTFLAGS:-})
 case "$target" in
-  *-linux-gnu) export RUSTFLAGS="${RUSTFLAGS:-} -C target-feature=+crt-static -C relocation-model=static" ;;
+  *-linux-gnu) flags+=(-C target-feature=+crt-static -C relocation-model=static) ;;
 esac
+# The same bytes wherever it is built: no path of this machine goes into a binary.
+flags+=("--remap-path-prefix=$PWD=/source" "--remap-path-prefix=${CARGO_HOME:-${HOME:-}/.cargo}=/cargo")
+CARGO_ENCODED_RUSTFLAGS="$(IFS=$'\x1f'; printf '%s' "${flags[*]}")"
+export CARGO_ENCODED_RUSTFLAGS
 [ $# -gt 0 ] || set -- --workspace --exclude governance-tests --bins
 cargo build --locked --release --target "$target" "$@" >&2
 echo "$PWD/target/$target/release"
