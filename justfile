@@ -39,15 +39,6 @@ fuzz TARGET SECONDS="600":
 # What `cargo fuzz` passes: coverage counters and compared values, checks as in a debug build.
 fuzz_flags := "--cfg fuzzing -Cdebug-assertions -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares"
 
-# The report over a million records: its time and memory; fails beyond the budget.
-report-scale RECORDS="1000000":
-    cargo build --locked --quiet --release -p govern
-    cargo run --locked --quiet --release -p governance-tests --bin report-scale -- {{RECORDS}}
-
-# The report's page in headless Chromium, with pictures of it in target/report-pictures.
-report-page:
-    REPORT_PICTURES="$PWD/target/report-pictures" cargo test --locked -p governance-tests --test report_page -- --nocapture
-
 # Install the hooks for this user.
 install TIER="standard":
     ./hooks-config/install-global-hooks.sh {{TIER}}

@@ -141,8 +141,8 @@ fn no_answer_holds_what_it_is_about() {
         let word = random.word();
         let payload = payload(&mut random, &word);
         let folder = tempfile::tempdir().unwrap();
-        let world = cases::world(folder.path());
-        let project = world.project.clone().unwrap();
+        let surroundings = cases::world(folder.path());
+        let project = surroundings.project.clone().unwrap();
         let agents = project.join(".claude/agents");
         std::fs::create_dir_all(&agents).unwrap();
         for path in
@@ -151,9 +151,9 @@ fn no_answer_holds_what_it_is_about() {
             std::fs::write(path, &payload).unwrap();
         }
         let tier = [Tier::Starter, Tier::Standard, Tier::Strict, Tier::Regulated][round % 4];
-        for event in events(&payload, &world) {
+        for event in events(&payload, &surroundings) {
             for hook in [&unicode_scanner::HOOK, &injection_detector::HOOK] {
-                let (decision, answer) = decided(hook, &event, tier, &world);
+                let (decision, answer) = decided(hook, &event, tier, &surroundings);
                 let mut texts = Vec::new();
                 said(&answer.unwrap_or_default(), false, &mut texts);
                 // What goes into the log is read by people and tools, too.

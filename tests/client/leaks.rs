@@ -123,13 +123,13 @@ fn read(client: &Client, name: &str) -> Block {
 
 /// The files of the redaction paths: all secrets in one, in a large one, in base 64, and each in its own.
 fn plant(client: &Client, secrets: &[Secret]) {
-    let all: String = secrets.iter().map(|secret| format!("setting = \"{}\"\n", secret.text)).collect();
+    let lines = |line: &dyn Fn(&Secret) -> String| secrets.iter().map(line).collect::<Vec<_>>().concat();
+    let all = lines(&|secret| format!("setting = \"{}\"\n", secret.text));
     client.file("all.txt", &all);
-    let encoded: String =
-        secrets.iter().map(|secret| format!("data: {}\n", STANDARD.encode(&secret.text))).collect();
+    let encoded = lines(&|secret| format!("data: {}\n", STANDARD.encode(&secret.text)));
     client.file("encoded.txt", &encoded);
     let filler = "one line of an ordinary log file that says nothing of interest at all\n".repeat(150);
-    let large: String = secrets.iter().map(|secret| format!("{filler}{}\n", secret.text)).collect();
+    let large = lines(&|secret| format!("{filler}{}\n", secret.text));
     assert!(large.len() > 200_000);
     client.file("large.txt", &large);
     for secret in secrets {

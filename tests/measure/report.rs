@@ -36,7 +36,7 @@ fn main() -> ExitCode {
             .env_clear()
             .env("HOME", folder.path())
             .output()
-            .unwrap_or_else(|error| panic!("{}: {error}; `just report-scale` builds it", govern.display()));
+            .unwrap_or_else(|error| panic!("{}: {error}; build it first", govern.display()));
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
         fastest = fastest.min(started.elapsed().as_secs_f64());
     }

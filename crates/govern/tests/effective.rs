@@ -44,7 +44,7 @@ impl Place {
     fn values(&self, arguments: &[&str]) -> Vec<Value> {
         let said = self.effective(&[&["--json"], arguments].concat()).1;
         let json: Value = serde_json::from_str(&said).expect("JSON");
-        json["values"].as_array().cloned().expect("a list")
+        json.get("values").and_then(Value::as_array).cloned().expect("a list")
     }
 }
 
