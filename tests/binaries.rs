@@ -117,3 +117,22 @@ fn a_stop_makes_every_guard_deny_until_it_is_resumed() {
         assert!(run(hook.name, home.path(), event.as_bytes()).stdout.is_empty(), "{}", hook.name);
     }
 }
+
+/// While permissions are bypassed the client drops a question its own checks would have asked as well, and runs the call.
+#[test]
+fn a_question_is_a_refusal_where_permissions_are_bypassed() {
+    let home = tempfile::tempdir().unwrap();
+    for (mode, expected) in
+        [("default", "ask"), ("acceptEdits", "ask"), ("plan", "ask"), ("bypassPermissions", "deny")]
+    {
+        let event = json!({ "hook_event_name": "PreToolUse", "session_id": "s", "cwd": home.path(), "permission_mode": mode,
+                            "tool_name": "Bash", "tool_use_id": "t", "tool_input": { "command": "echo x >> ~/.bashrc" } });
+        let output = run("dangerous-actions-blocker", home.path(), event.to_string().as_bytes());
+        let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let answer = &said["hookSpecificOutput"];
+        assert_eq!(answer["permissionDecision"], expected, "{mode}: {said}");
+        let reason = answer["permissionDecisionReason"].as_str().unwrap();
+        assert_eq!(reason.contains("nobody is asked"), expected == "deny", "{mode}: {reason}");
+        assert_eq!(said["systemMessage"].is_string(), expected == "deny", "the way to allow it: {said}");
+    }
+}

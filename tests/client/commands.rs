@@ -23,6 +23,8 @@ const STAND_INS: &[&str] = &[
     "x='RM -RF ~'; eval \"${x,,}\" # letters in the wrong case",
     "echo 'fr- mr' | rev | sed 's/$/ ~/' | sh",
     "chmod -R 777 ~",
+    "echo 'echo hello' >> ~/.bashrc # the client drops a hook's question about this one",
+    "mkdir -p .git/hooks && echo exit > .git/hooks/post-merge",
     "mkfs.ext4 /dev/no-such-disk",
     "git push --force origin main",
     "git reset --hard HEAD~1",

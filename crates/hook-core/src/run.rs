@@ -118,6 +118,8 @@ pub fn consider_under(
     let excuses = context.into_excuses();
     let noteworthy = !wanted.findings.is_empty() || wanted.verdict != Verdict::Pass || !excuses.is_empty();
     let spoken = voice::spoken(hook, wanted.clone());
+    let bypassed = event.kind() == EventKind::PreToolUse && event.permission_mode() == "bypassPermissions";
+    let spoken = if bypassed { voice::without_asking(spoken) } else { spoken };
     let applied = match mode {
         Mode::Enforce => voice::with_appeal(hook, spoken, call.as_deref(), policy),
         Mode::Warn => voice::warned(hook, spoken),

@@ -26,6 +26,18 @@ pub(crate) fn spoken(hook: &Hook, decision: Decision) -> Decision {
     Decision { verdict, user: named(decision.user), model: named(decision.model), ..decision }
 }
 
+/// What becomes of a question while permissions are bypassed: a refusal. The client drops a hook's question where its own
+/// checks would have asked as well (a write to a shell's start-up file, say), and runs the call (seen with 2.1.330); in
+/// `-p` it refuses every other one anyway.
+pub(crate) fn without_asking(decision: Decision) -> Decision {
+    let Verdict::Ask(why) = decision.verdict else { return decision };
+    let text = format!(
+        "{} Permissions are bypassed, so nobody is asked and it is refused.",
+        ended(why.text().into())
+    );
+    Decision { verdict: Verdict::Deny(Reason::new(why.rule(), text)), ..decision }
+}
+
 /// A sentence ends with a stop; one that ends with a quotation or a command is left alone.
 fn ended(mut text: String) -> String {
     if text.ends_with(|last: char| last.is_alphanumeric()) {
