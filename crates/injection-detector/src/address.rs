@@ -1,5 +1,7 @@
 //! Addresses that could carry something away: with a place to fill in, or fetched without anybody asking.
 
+use crate::search;
+
 /// How far before an address its picture's opening may stand, in bytes.
 const REACH: usize = 160;
 
@@ -28,5 +30,5 @@ pub(crate) fn is_picture(before: &str) -> bool {
         return open.and_then(|at| at.checked_sub(1)).and_then(|at| label.get(at)) == Some(&b'!');
     }
     let quoted = near.strip_suffix(b"\"").or_else(|| near.strip_suffix(b"'")).unwrap_or(near);
-    quoted.strip_suffix(b"src=").is_some_and(|tag| memchr::memmem::rfind(tag, b"<img").is_some())
+    quoted.strip_suffix(b"src=").is_some_and(|tag| search::word(b"<img", tag).is_some())
 }

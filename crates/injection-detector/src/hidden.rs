@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use memchr::memmem;
+use crate::search;
 
 /// How far an unclosed element reaches at most, in bytes.
 const REACH: usize = 4000;
@@ -41,16 +41,16 @@ const STYLES: &[&str] = &[
 pub(crate) fn ranges(text: &str) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
-    if memchr::memchr2(b'<', b'[', bytes).is_none() {
+    if search::either(b'<', b'[', bytes).is_none() {
         return found;
     }
     for (opening, closing) in PLACES {
-        for start in memmem::find_iter(bytes, opening.as_bytes()) {
+        for start in search::words(opening.as_bytes(), bytes) {
             let inside = start + opening.len();
             found.push(inside..end_of(bytes, inside, closing));
         }
     }
-    if memmem::find(bytes, b"style").is_some() || memmem::find(bytes, b"hidden").is_some() {
+    if search::word(b"style", bytes).is_some() || search::word(b"hidden", bytes).is_some() {
         styled(bytes, &mut found);
     }
     merge(found)
@@ -59,20 +59,20 @@ pub(crate) fn ranges(text: &str) -> Vec<Range<usize>> {
 fn end_of(bytes: &[u8], inside: usize, closing: &str) -> usize {
     let reach = bytes.len().min(inside + REACH);
     let rest = bytes.get(inside..reach).unwrap_or_default();
-    memmem::find(rest, closing.as_bytes()).map_or(reach, |length| inside + length)
+    search::word(closing.as_bytes(), rest).map_or(reach, |length| inside + length)
 }
 
 /// Elements whose opening tag carries a style that hides them, up to the next closing tag.
 fn styled(bytes: &[u8], found: &mut Vec<Range<usize>>) {
-    for start in memchr::memchr_iter(b'<', bytes) {
+    for start in search::words(b"<", bytes) {
         let Some(tag) = bytes.get(start..bytes.len().min(start + 400)) else { continue };
-        let Some(length) = memchr::memchr(b'>', tag) else { continue };
+        let Some(length) = search::byte(b'>', tag) else { continue };
         let squeezed: Vec<u8> =
             tag.iter().take(length + 1).filter(|byte| **byte != b' ').map(u8::to_ascii_lowercase).collect();
         let spaced = tag.get(..=length).unwrap_or_default();
         let hides = STYLES.iter().any(|style| {
             let hay = if style.starts_with(' ') { spaced } else { &squeezed };
-            memmem::find(hay, style.as_bytes()).is_some()
+            search::word(style.as_bytes(), hay).is_some()
         });
         if hides {
             let inside = start + length + 1;

@@ -35,6 +35,7 @@ mod places;
 mod report;
 pub mod rules;
 pub mod score;
+mod search;
 mod token;
 mod tokenize;
 mod window;

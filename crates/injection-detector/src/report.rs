@@ -77,7 +77,7 @@ impl Family {
 }
 
 fn line_of(text: &str, at: usize) -> usize {
-    memchr::memchr_iter(b'\n', text.as_bytes().get(..at).unwrap_or_default()).count() + 1
+    text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
 }
 
 /// One sentence for the log.

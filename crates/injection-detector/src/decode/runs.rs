@@ -1,6 +1,6 @@
 //! Runs of base64, base32, hex, binary digits, percent signs, entities and escapes.
 
-use memchr::{memchr, memchr_iter, memrchr};
+use crate::search;
 
 use super::{Encoding, Piece, readable};
 
@@ -132,13 +132,15 @@ fn unbase64(bytes: &[u8]) -> Option<Vec<u8>> {
 fn lines(text: &str, sign: u8, least: usize, encoding: Encoding, found: &mut Vec<Piece>) {
     let bytes = text.as_bytes();
     let mut from = 0;
-    while let Some(first) = bytes.get(from..).and_then(|rest| memchr(sign, rest)).map(|at| from + at) {
-        let start = bytes.get(..first).and_then(|before| memrchr(b'\n', before)).map_or(0, |at| at + 1);
-        let end =
-            bytes.get(first..).and_then(|rest| memchr(b'\n', rest)).map_or(bytes.len(), |at| first + at);
+    while let Some(first) = bytes.get(from..).and_then(|rest| search::byte(sign, rest)).map(|at| from + at) {
+        let start = bytes.get(..first).and_then(|before| search::last(b'\n', before)).map_or(0, |at| at + 1);
+        let end = bytes
+            .get(first..)
+            .and_then(|rest| search::byte(b'\n', rest))
+            .map_or(bytes.len(), |at| first + at);
         from = end;
         let Some(line) = text.get(start..end).filter(|line| line.len() <= MAX_RUN) else { continue };
-        if memchr_iter(sign, line.as_bytes()).take(least).count() < least {
+        if line.bytes().filter(|byte| *byte == sign).take(least).count() < least {
             continue;
         }
         let (decoded, count) = unescape(line);
@@ -199,7 +201,7 @@ fn binary(text: &str, found: &mut Vec<Piece>) {
     let bytes = text.as_bytes();
     let is_digit = |byte: &u8| matches!(byte, b'0' | b'1');
     let mut from = 0;
-    while let Some(at) = bytes.get(from..).and_then(|rest| memchr::memmem::find(rest, b"01")) {
+    while let Some(at) = bytes.get(from..).and_then(|rest| search::word(b"01", rest)) {
         let stretch = bytes.get(from..from + at).unwrap_or_default();
         let start = from + at - stretch.iter().rev().take_while(|byte| is_digit(byte)).count();
         let rest = bytes.get(start..).unwrap_or_default();
@@ -249,7 +251,7 @@ const MORSE: &[(&str, u8)] = &[
 /// Morse code, words set apart by a slash.
 fn morse(text: &str, found: &mut Vec<Piece>) {
     let bytes = text.as_bytes();
-    let Some(anchor) = memchr::memmem::find(bytes, b" / ") else { return };
+    let Some(anchor) = search::word(b" / ", bytes) else { return };
     let is_morse = |byte: &u8| matches!(byte, b'.' | b'-' | b'/' | b' ');
     let start = bytes
         .get(..anchor)
