@@ -129,13 +129,39 @@ fn is_false_uuid(value: &[u8]) -> bool {
     is_grouped && !tail.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-')
 }
 
-/// Whether an example word stands anywhere in the value.
+/// The bytes that begin an example word, in lower case.
+const FIRST: [bool; 256] = {
+    let mut first = [false; 256];
+    let mut at = 0;
+    while at < WORDS.len() {
+        if let [byte, ..] = WORDS[at] {
+            first[*byte as usize] = true;
+        }
+        at += 1;
+    }
+    first
+};
+
+/// Whether an example word stands anywhere in the value: one walk, and the words only where one may begin.
 pub(crate) fn has_example_word(value: &[u8]) -> bool {
-    WORDS.iter().any(|word| contains_folded(value, word))
+    value.iter().enumerate().any(|(at, byte)| {
+        let byte = byte.to_ascii_lowercase();
+        let begins = FIRST.get(usize::from(byte)).is_some_and(|begins| *begins);
+        begins && WORDS.iter().any(|word| word.first() == Some(&byte) && is_folded_at(value, at, word))
+    })
 }
 
+/// Whether the word, in lower case, stands anywhere in the value, in any case.
 pub(crate) fn contains_folded(value: &[u8], word: &[u8]) -> bool {
-    value.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word))
+    let Some(first) = word.first() else { return true };
+    value
+        .iter()
+        .enumerate()
+        .any(|(at, byte)| byte.eq_ignore_ascii_case(first) && is_folded_at(value, at, word))
+}
+
+fn is_folded_at(value: &[u8], at: usize, word: &[u8]) -> bool {
+    value.get(at..at + word.len()).is_some_and(|part| part.eq_ignore_ascii_case(word))
 }
 
 fn longest_repeat(value: &[u8]) -> usize {

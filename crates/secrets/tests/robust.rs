@@ -181,11 +181,12 @@ fn processor_time() -> Duration {
     Duration::new(u64::try_from(time.tv_sec).unwrap(), u32::try_from(time.tv_nsec).unwrap())
 }
 
-/// The same at full size: 10 MB of anything takes no more than twelve times what 10 MB of code take, and ten times what 1 MB of
-/// it takes. `cargo test --release -p secrets --test robust -- --ignored --nocapture` prints the figures.
+/// The same at full size: 10 MB of anything takes ten times what 1 MB of it takes, with room for caches, and never more than
+/// half of the 20 s that the client gives the hook. `cargo test --release -p secrets --test robust -- --ignored --nocapture` prints the figures.
 #[test]
 #[ignore = "takes a minute, and only means something in a release build; CI runs it"]
 fn ten_megabytes_of_anything_take_linear_time() {
+    const MOST: Duration = Duration::from_secs(10);
     const CODE: &str =
         "    let total = rows.iter().map(|row| row.width).sum::<usize>(); // the sum of all widths\n";
     let ordinary = time_of(CODE, 10_000_000);
@@ -194,7 +195,7 @@ fn ten_megabytes_of_anything_take_linear_time() {
     for piece in PIECES.iter().chain(HOSTILE) {
         let (tenth, whole) = (time_of(piece, 1_000_000), time_of(piece, 10_000_000));
         println!("{whole:>8.0?}  {piece:?}");
-        if whole > ordinary * 12 || whole > tenth.max(Duration::from_millis(2)) * 15 {
+        if whole > MOST || whole > tenth.max(Duration::from_millis(2)) * 15 {
             beyond.push(format!("{piece:?}: {tenth:?} for 1 MB, {whole:?} for 10 MB"));
         }
     }
