@@ -146,7 +146,10 @@ fn enforce_blocks_exactly_what_observe_announced_and_replay_says_the_same() {
         client.run("go", &model, &[]);
         let project = client.project().to_string_lossy().into_owned();
         let results = model.tool_results().into_iter().filter(|text| !text.contains("agentId"));
-        results.map(|text| text.replace(&project, "PROJECT")).collect::<Vec<_>>()
+        let mut results: Vec<_> = results.map(|text| text.replace(&project, "PROJECT")).collect();
+        // Calls that run side by side, a subagent's among them, come back in any order.
+        results.sort();
+        results
     };
     let (without, observed, enforced) = (seen(&bare), seen(&observing), seen(&enforcing));
     assert_eq!(observed, without, "observe changed what the model got");
