@@ -35,6 +35,8 @@ fn with(program: &str, arguments: &[&str], text: &str) -> Option<String> {
 #[test]
 fn bash_completes_commands_verbs_and_options() {
     let script = govern(&["completions", "bash"]);
+    // Files are offered beside verbs, so the folder must hold none.
+    let empty = tempfile::tempdir().unwrap();
     for (line, expected) in [
         ("govern up", vec!["upgrade"]),
         ("govern tier ch", vec!["choose"]),
@@ -44,7 +46,8 @@ fn bash_completes_commands_verbs_and_options() {
         let words: Vec<&str> = line.split(' ').collect();
         let last = words.len() - 1;
         let ask = format!(
-            "{script}\ncd /\nCOMP_WORDS=({})\nCOMP_CWORD={last}\n_govern\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"\n",
+            "{script}\ncd '{}'\nCOMP_WORDS=({})\nCOMP_CWORD={last}\n_govern\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"\n",
+            empty.path().display(),
             words.join(" ")
         );
         let Some(said) = with("bash", &["--norc", "--noprofile"], &ask) else { return };
