@@ -1,7 +1,7 @@
 //! JSON to values in one pass over valid text, for hook inputs that may be megabytes of one string.
 //!
 //! `serde_json` decodes a string with escapes into a scratch buffer that doubles as it grows, and copies it from there: three
-//! times the text in memory, and half of what a guard needs for 200 KB. Here a string is allocated once, at its length. Whatever is
+//! times the text in memory, and half of what a guard needs for 200 KB. Here a string is decoded where it stays. Whatever is
 //! not plain valid JSON (an error, half a surrogate pair, deep nesting) is left to `serde_json`, which also words the errors;
 //! a property holds both to the same values.
 
@@ -121,57 +121,49 @@ impl Reader<'_> {
             return None;
         }
         let start = self.at + 1;
-        let end = closing_quote(self.text.as_bytes(), start)?;
-        self.at = end + 1;
-        let written = self.text.get(start..end)?;
-        let mut decoded = String::with_capacity(written.len());
-        let mut rest = written;
-        while let Some(at) = backslash(rest.as_bytes()) {
-            decoded.push_str(rest.get(..at)?);
-            let (character, length) = escape(rest.as_bytes().get(at..)?)?;
-            decoded.push(character);
-            rest = rest.get(at + length..)?;
+        let bytes = self.text.as_bytes();
+        let mut end = special(bytes, start)?;
+        if bytes.get(end) == Some(&b'"') {
+            self.at = end + 1;
+            return self.text.get(start..end).map(str::to_owned);
         }
-        decoded.push_str(rest);
+        // It grows at the end of the heap, where growing seldom moves it.
+        let mut decoded = String::with_capacity((end - start) * 2 + FIRST_ROOM);
+        decoded.push_str(self.text.get(start..end)?);
+        loop {
+            match bytes.get(end)? {
+                b'"' => break,
+                b'\\' => {}
+                _ => return None,
+            }
+            let (character, length) = escape(bytes.get(end..)?)?;
+            decoded.push(character);
+            let next = end + length;
+            end = special(bytes, next)?;
+            decoded.push_str(self.text.get(next..end)?);
+        }
+        self.at = end + 1;
         Some(decoded)
     }
 }
 
-/// Where the string ends whose content begins at `start`; nothing where it does not, or holds a control character.
-fn closing_quote(bytes: &[u8], start: usize) -> Option<usize> {
-    let mut at = start;
-    loop {
-        while let Some(eight) = bytes.get(at..at + 8).and_then(<[u8]>::first_chunk::<8>) {
-            let word = u64::from_le_bytes(*eight);
-            let plain =
-                differs(word, b'"') & differs(word, b'\\') & (word | ((word & LOW_BITS) + 0x60 * EACH_BYTE));
-            let found = !(plain | LOW_BITS);
-            if found != 0 {
-                at += found.trailing_zeros() as usize / 8;
-                break;
-            }
-            at += 8;
-        }
-        match *bytes.get(at)? {
-            b'"' => return Some(at),
-            b'\\' => at += 2,
-            0..0x20 => return None,
-            _ => at += 1,
-        }
-    }
-}
+/// Room for a string with escapes, beyond what stands before the first.
+const FIRST_ROOM: usize = 64;
 
-fn backslash(bytes: &[u8]) -> Option<usize> {
-    let mut at = 0;
+/// The first quote, backslash or control character from `at` on.
+fn special(bytes: &[u8], mut at: usize) -> Option<usize> {
     while let Some(eight) = bytes.get(at..at + 8).and_then(<[u8]>::first_chunk::<8>) {
-        let found = !(differs(u64::from_le_bytes(*eight), b'\\') | LOW_BITS);
+        let word = u64::from_le_bytes(*eight);
+        let plain =
+            differs(word, b'"') & differs(word, b'\\') & (word | ((word & LOW_BITS) + 0x60 * EACH_BYTE));
+        let found = !(plain | LOW_BITS);
         if found != 0 {
             return Some(at + found.trailing_zeros() as usize / 8);
         }
         at += 8;
     }
     let rest = bytes.get(at..)?;
-    rest.iter().position(|byte| *byte == b'\\').map(|found| at + found)
+    rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).map(|found| at + found)
 }
 
 /// The highest bit of each byte of `word` that is not `byte`; the other bits mean nothing.

@@ -257,7 +257,7 @@ fn end_after_panic(hook: &Hook, info: &PanicHookInfo<'_>) {
 }
 
 /// Room for the usual input, on the heap that is there anyway.
-const USUAL_INPUT_BYTES: usize = 64 * 1024;
+const USUAL_INPUT_BYTES: usize = 16 * 1024;
 /// Room for a large one: pages that are not written to cost nothing, and growing step by step would copy what was read so far.
 const LARGE_INPUT_BYTES: usize = 1024 * 1024;
 

@@ -291,7 +291,7 @@ impl<'a> Writer<'a> {
         let last_seq = last.map(|last| last.seq);
         if last_seq < Some(mark.seq) && mark.head != Digest::default() {
             let restart = guard::seconds_since_boot().is_some_and(|up| mark.at < self.now.timestamp() - up)
-                && last.as_ref().is_some_and(|last| last.at >= mark.durable);
+                && last.as_ref().is_some_and(|last| last.at() >= mark.durable);
             let seen = json!({"expected_head": to_hex(&mark.head), "expected_seq": mark.seq,
                               "found_seq": last_seq, "restart": restart});
             self.own_record("audit.truncated", &seen);
@@ -442,15 +442,16 @@ impl<'a> Writer<'a> {
 /// The newest segment. The mark names it in the usual case, so that the directory need not be listed.
 fn newest_segment(directory: &Path, found: Option<&Mark>, today: Day) -> Result<Option<Newest>, Error> {
     let marked = found.and_then(|mark| Day::from_file_name(&mark.file)).filter(|day| *day >= today);
-    let day = match marked.filter(|day| day.path(directory).exists()) {
-        Some(day) => day,
-        None => match segment::segments(directory)?.pop() {
-            Some(day) => day,
-            None => return Ok(None),
-        },
-    };
+    if let Some(newest) = marked.map(|day| open_segment(directory, day)).transpose()?.flatten() {
+        return Ok(Some(newest));
+    }
+    let Some(day) = segment::segments(directory)?.pop() else { return Ok(None) };
+    open_segment(directory, day)
+}
+
+fn open_segment(directory: &Path, day: Day) -> Result<Option<Newest>, Error> {
     let path = day.path(directory);
-    let mut file = guard::open_append(&path)?;
+    let Some(mut file) = guard::open_append_existing(&path)? else { return Ok(None) };
     let tail = tail::read(&mut file, &path)?;
     Ok(Some(Newest { day, path, file, tail }))
 }

@@ -29,6 +29,15 @@ pub(crate) fn open_append(path: &Path) -> Result<File, Error> {
     open_checked(path, OpenOptions::new().read(true).append(true).create(true))
 }
 
+/// Opens one of our files for reading and appending; `None` if it is missing.
+pub(crate) fn open_append_existing(path: &Path) -> Result<Option<File>, Error> {
+    match open_checked(path, OpenOptions::new().read(true).append(true)) {
+        Ok(file) => Ok(Some(file)),
+        Err(Error::Io(_, error)) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// Opens one of our files for reading and writing in place, making it (0600) if it is missing.
 pub(crate) fn open_write(path: &Path) -> Result<File, Error> {
     open_checked(path, OpenOptions::new().read(true).write(true).create(true).truncate(false))

@@ -13,7 +13,12 @@ pub fn digest(bytes: &[u8]) -> Digest {
 /// Lower-case hexadecimal.
 pub fn to_hex(bytes: &[u8]) -> String {
     let digit = |nibble: u8| char::from(if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 });
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        text.push(digit(byte >> 4));
+        text.push(digit(byte & 15));
+    }
+    text
 }
 
 /// The hash written as 64 lower-case hexadecimal digits; `None` for any other text.

@@ -55,7 +55,8 @@ pub fn fields<'a>(line: &'a [u8], visit: &mut dyn FnMut(&'a [u8], &'a [u8]) -> O
     (scanner.at == line.len()).then_some(())
 }
 
-fn unquoted(value: &[u8]) -> Option<&str> {
+/// The text of a string without escapes, as it is stored.
+pub(crate) fn unquoted(value: &[u8]) -> Option<&str> {
     std::str::from_utf8(value.strip_prefix(b"\"")?.strip_suffix(b"\"")?).ok()
 }
 

@@ -1,6 +1,6 @@
 //! The end of a segment: its last whole record, and what a writer that was cut off left after it.
 
-use crate::{Digest, Error, digest, header, spill};
+use crate::{Digest, Error, Header, digest, header, spill};
 use chrono::{DateTime, Utc};
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
@@ -14,8 +14,27 @@ const FIRST_WINDOW: u64 = 4 * 1024;
 pub(crate) struct Last {
     pub(crate) seq: u64,
     pub(crate) hash: Digest,
+    /// When it was written, as it says: read only where the end of the log is not what it should be.
+    stamp: [u8; STAMP_BYTES],
+}
+
+/// The length of `2026-01-31T23:59:59.000Z`.
+const STAMP_BYTES: usize = 24;
+
+impl Last {
+    fn new(found: &Header<'_>, line: &[u8]) -> Last {
+        Last {
+            seq: found.seq,
+            hash: digest(line),
+            stamp: found.ts.as_bytes().try_into().unwrap_or([0; STAMP_BYTES]),
+        }
+    }
+
     /// When it was written, in seconds since 1970; 0 if it does not say.
-    pub(crate) at: i64,
+    pub(crate) fn at(&self) -> i64 {
+        let text = std::str::from_utf8(&self.stamp).unwrap_or_default();
+        text.parse::<DateTime<Utc>>().map_or(0, |time| time.timestamp())
+    }
 }
 
 /// A line that is no whole record.
@@ -62,10 +81,6 @@ pub(crate) fn recent(file: &mut File, path: &Path) -> Result<Vec<u8>, Error> {
     Ok(bytes)
 }
 
-fn seconds(text: &str) -> i64 {
-    text.parse::<DateTime<Utc>>().map_or(0, |time| time.timestamp())
-}
-
 fn parse(bytes: &[u8], size: u64, from_start: bool) -> Tail {
     let unfinished = bytes.last().is_some_and(|byte| *byte != b'\n');
     let mut tail = Tail { size, last: None, torn: Vec::new(), unfinished };
@@ -83,7 +98,7 @@ fn parse(bytes: &[u8], size: u64, from_start: bool) -> Tail {
         }
         let line = text.get(start..end).unwrap_or_default();
         if let Some(found) = header(line) {
-            tail.last = Some(Last { seq: found.seq, hash: digest(line), at: seconds(found.ts) });
+            tail.last = Some(Last::new(&found, line));
             break;
         }
         tail.torn.push(Torn { length: line.len(), hash: digest(line) });

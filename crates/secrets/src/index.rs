@@ -3,7 +3,7 @@
 //! Every needle is filed under its first three bytes, case folded. The walk hashes the three bytes at each position to a
 //! word of a table of 16 KB, which fits the first-level cache; the fourth byte chooses the bit of the word that tells
 //! whether any needle goes on like this (one of three bytes goes on with anything). Four positions share a branch, and only a
-//! set bit leads to a chain and to a comparison with the needle. Measured against a generated Aho-Corasick table this is more
+//! set bit leads to the needles of the word, side by side, whose first eight bytes are one comparison each. Measured against a generated Aho-Corasick table this is more
 //! than three times as fast, and there is no generated file to keep fresh.
 
 mod tables;
@@ -11,16 +11,13 @@ mod tables;
 use crate::rule::Rule;
 
 pub(crate) use tables::RULES;
-use tables::{BITS, END, HEADS, NEEDLES, bit_of, fold, slot_of};
-
-/// `fold` for eight bytes.
-const FOLD_EIGHT: u64 = 0x2020_2020_2020_2020;
+use tables::{BITS, GRAMS, NEEDLES, STARTS, bit_of, fold, low, slot_of};
 
 /// Calls `visit` with the position, the needle's length and the rule for each needle in `text`.
 pub(crate) fn each_candidate(text: &[u8], visit: &mut impl FnMut(usize, usize, &'static Rule)) {
     let mut at = 0;
     while let Some(eight) = text.get(at..at + 8).and_then(<[u8]>::first_chunk::<8>) {
-        let folded = u64::from_le_bytes(*eight) | FOLD_EIGHT;
+        let folded = fold(u64::from_le_bytes(*eight));
         let (a, b, c, d) = (low(folded), low(folded >> 8), low(folded >> 16), low(folded >> 24));
         let filed = (filed(a), filed(b), filed(c), filed(d));
         if (filed.0 | filed.1 | filed.2 | filed.3) & 1 == 1 {
@@ -34,20 +31,23 @@ pub(crate) fn each_candidate(text: &[u8], visit: &mut impl FnMut(usize, usize, &
     each_in_rest(text, at, visit);
 }
 
-/// The last seven bytes and fewer; past the end stands what no needle holds.
+/// The last seven bytes and fewer.
 fn each_in_rest(text: &[u8], from: usize, visit: &mut impl FnMut(usize, usize, &'static Rule)) {
     for at in from..text.len().saturating_sub(2) {
-        let rest = text.get(at..).unwrap_or_default();
-        let mut four = [0; 4];
-        four.iter_mut().zip(rest).for_each(|(place, byte)| *place = *byte);
-        follow(fold(u32::from_le_bytes(four)), text, at, visit);
+        follow(slot_of(low(eight_at(text, at))), text, at, visit);
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the first four bytes are what is wanted")]
+/// The eight bytes at `at`, folded; past the end stands what the comparison with the needle refuses.
 #[inline]
-const fn low(eight: u64) -> u32 {
-    eight as u32
+fn eight_at(text: &[u8], at: usize) -> u64 {
+    let rest = text.get(at..).unwrap_or_default();
+    let eight = rest.first_chunk::<8>().copied().unwrap_or_else(|| {
+        let mut eight = [0; 8];
+        eight.iter_mut().zip(rest).for_each(|(place, byte)| *place = *byte);
+        eight
+    });
+    fold(u64::from_le_bytes(eight))
 }
 
 /// The gram's bit in the lowest place; what is above it means nothing.
@@ -65,24 +65,28 @@ fn follow_filed(
     visit: &mut impl FnMut(usize, usize, &'static Rule),
 ) {
     if filed & 1 == 1 {
-        follow(gram, text, at, visit);
+        follow(slot_of(gram), text, at, visit);
     }
 }
 
 #[inline(never)]
-fn follow(gram: u32, text: &[u8], at: usize, visit: &mut impl FnMut(usize, usize, &'static Rule)) {
-    let mut entry = HEADS.get(slot_of(gram)).copied().unwrap_or(END);
-    while let Some(needle) = NEEDLES.get(usize::from(entry)) {
-        if gram & needle.mask == needle.gram {
-            let length = needle.text.len();
-            if let (Some(found), Some(rule)) =
-                (text.get(at..at + length), RULES.get(usize::from(needle.rule)))
-                && (found == needle.text.as_bytes()
-                    || !rule.exact_case && found.eq_ignore_ascii_case(needle.text.as_bytes()))
-            {
-                visit(at, length, rule);
-            }
+fn follow(slot: usize, text: &[u8], at: usize, visit: &mut impl FnMut(usize, usize, &'static Rule)) {
+    let eight = eight_at(text, at);
+    let edge = |slot: usize| STARTS.get(slot).map_or(0, |start| usize::from(*start));
+    let (start, end) = (edge(slot), edge(slot + 1));
+    for (place, gram) in GRAMS.get(start..end).unwrap_or_default().iter().enumerate() {
+        if eight & gram.mask == gram.bytes {
+            compare(start + place, text, at, visit);
         }
-        entry = needle.next;
+    }
+}
+
+fn compare(place: usize, text: &[u8], at: usize, visit: &mut impl FnMut(usize, usize, &'static Rule)) {
+    let Some(needle) = NEEDLES.get(place) else { return };
+    let wanted = needle.text.as_bytes();
+    if let (Some(found), Some(rule)) = (text.get(at..at + wanted.len()), RULES.get(usize::from(needle.rule)))
+        && (found == wanted || !rule.exact_case && found.eq_ignore_ascii_case(wanted))
+    {
+        visit(at, wanted.len(), rule);
     }
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::class::{Class, SPACE, WORD};
+use crate::find;
 use crate::placeholder::contains_folded;
 
 const WORDS: Class = Class::of("a-zA-Z0-9_.!@$?-");
@@ -11,7 +12,7 @@ const WORDS: Class = Class::of("a-zA-Z0-9_.!@$?-");
 pub(crate) fn password(text: &[u8], at: usize, length: usize) -> Option<Range<usize>> {
     let window = text.get(at + length..text.len().min(at + length + 60))?;
     let line = window.split(|byte| *byte == b'\n').next()?;
-    let verb = memchr::memmem::find(line, b" is ")?;
+    let verb = find::first(line, b" is ")?;
     let quote = *line.get(verb + 4).filter(|byte| matches!(byte, b'"' | b'\''))?;
     let start = verb + 5;
     let run = WORDS.run(line.get(start..)?, 40);
@@ -83,8 +84,7 @@ pub(crate) fn is_compared(text: &[u8], at: usize, start: usize, value: &[u8]) ->
         return false;
     }
     let before = text.get(start.saturating_sub(5)..start).unwrap_or_default();
-    let compares =
-        [b"==".as_slice(), b"!="].iter().any(|operator| memchr::memmem::find(before, operator).is_some());
+    let compares = [b"==".as_slice(), b"!="].iter().any(|operator| find::first(before, operator).is_some());
     let is_quoted = before.last().is_some_and(|last| matches!(last, b'"' | b'\''));
     compares && is_quoted && value.len() >= 6 && value.iter().all(|byte| WORDS.has(*byte)) && !is_state(value)
 }
@@ -119,8 +119,10 @@ fn is_one_word(value: &[u8]) -> bool {
 
 /// `export DB_PASSWORD=x`: capitals up to the sign, no blank around it.
 fn is_environment_line(text: &[u8], at: usize) -> bool {
-    let line_start =
-        text.get(..at).and_then(|before| memchr::memrchr(b'\n', before)).map_or(0, |found| found + 1);
+    let line_start = text
+        .get(..at)
+        .and_then(|before| before.iter().rposition(|byte| *byte == b'\n'))
+        .map_or(0, |found| found + 1);
     let Some(line) = text.get(line_start.max(at.saturating_sub(80))..text.len().min(at + 60)) else {
         return false;
     };

@@ -6,40 +6,48 @@
 use crate::rule::Rule;
 use crate::rules::FAMILIES;
 
-/// A needle of three bytes is compared in three.
-const SHORT_MASK: u32 = 0x00ff_ffff;
-
 const SLOT_BITS: u32 = 12;
 const SLOTS: usize = 1 << SLOT_BITS;
-pub(super) const END: u16 = u16::MAX;
 
 const RULE_COUNT: usize = count_rules();
 const NEEDLE_COUNT: usize = count_needles();
 
 /// Every rule of every family, in order.
 pub(crate) static RULES: [&Rule; RULE_COUNT] = flat_rules();
-pub(super) static NEEDLES: [Needle; NEEDLE_COUNT] = CHAINED.1;
+/// Every needle, those of a slot side by side.
+pub(super) static NEEDLES: [Needle; NEEDLE_COUNT] = FILED.0;
+/// The first bytes of each of `NEEDLES`: nearly all that shares a slot differs here already, and eight bytes are one comparison.
+pub(super) static GRAMS: [Gram; NEEDLE_COUNT] = FILED.1;
+/// Where the needles of a slot begin; those of the next one begin where they end.
+pub(super) static STARTS: [u16; SLOTS + 1] = STARTED;
 /// Which fourth bytes lead on, by the hash of the first three.
 pub(super) static BITS: [u32; SLOTS] = bits();
-/// The first needle of each chain.
-pub(super) static HEADS: [u16; SLOTS] = CHAINED.0;
-const CHAINED: ([u16; SLOTS], [Needle; NEEDLE_COUNT]) = chains();
+const STARTED: [u16; SLOTS + 1] = starts();
+const FILED: ([Needle; NEEDLE_COUNT], [Gram; NEEDLE_COUNT]) = filed();
 
 #[derive(Clone, Copy)]
 pub(super) struct Needle {
     pub(super) text: &'static str,
-    /// Its first bytes, folded; most of what shares its chain differs here already.
-    pub(super) gram: u32,
-    /// How many of the first four bytes are the needle's.
-    pub(super) mask: u32,
     pub(super) rule: u16,
-    /// The needle after it in its chain.
-    pub(super) next: u16,
 }
 
+/// Up to eight bytes at the start of a needle, folded, and which of the eight they are.
+#[derive(Clone, Copy)]
+pub(super) struct Gram {
+    pub(super) bytes: u64,
+    pub(super) mask: u64,
+}
+
+/// `bytes` in one letter case; what is no letter may change too, which the comparison with the needle itself sets right.
 #[inline]
-pub(super) const fn fold(gram: u32) -> u32 {
-    gram | 0x2020_2020
+pub(super) const fn fold(bytes: u64) -> u64 {
+    bytes | 0x2020_2020_2020_2020
+}
+
+/// The first four bytes.
+#[inline]
+pub(super) const fn low(eight: u64) -> u32 {
+    eight as u32
 }
 
 /// Where the first three bytes of a gram lead.
@@ -92,16 +100,17 @@ const fn count_needles() -> usize {
 }
 
 const fn needles() -> [Needle; NEEDLE_COUNT] {
-    assert!(NEEDLE_COUNT < END as usize && RULE_COUNT <= NEEDLE_COUNT);
+    assert!(NEEDLE_COUNT < u16::MAX as usize && RULE_COUNT <= NEEDLE_COUNT);
     let rules = flat_rules();
-    let mut list = [Needle { text: "", gram: 0, mask: 0, rule: 0, next: END }; NEEDLE_COUNT];
+    let mut list = [Needle { text: "", rule: 0 }; NEEDLE_COUNT];
     let mut total = 0;
     let mut rule = 0;
     while rule < rules.len() {
         let mut needle = 0;
         while needle < rules[rule].needles.len() {
             let text = rules[rule].needles[needle];
-            list[total] = filed_needle(text, rule as u16);
+            assert!(text.len() >= 3, "a needle has three bytes or more");
+            list[total] = Needle { text, rule: rule as u16 };
             total += 1;
             needle += 1;
         }
@@ -110,12 +119,22 @@ const fn needles() -> [Needle; NEEDLE_COUNT] {
     list
 }
 
-const fn filed_needle(text: &'static str, rule: u16) -> Needle {
-    let bytes = text.as_bytes();
-    assert!(bytes.len() >= 3, "a needle has three bytes or more");
-    let (fourth, mask) = if bytes.len() == 3 { (0, SHORT_MASK) } else { (bytes[3], u32::MAX) };
-    let gram = fold(u32::from_le_bytes([bytes[0], bytes[1], bytes[2], fourth])) & mask;
-    Needle { text, gram, mask, rule, next: END }
+const fn gram(text: &str) -> Gram {
+    let text = text.as_bytes();
+    let mut bytes = [0; 8];
+    let mut mask = [0; 8];
+    let mut at = 0;
+    while at < text.len() && at < 8 {
+        bytes[at] = text[at];
+        mask[at] = 0xff;
+        at += 1;
+    }
+    let mask = u64::from_le_bytes(mask);
+    Gram { bytes: fold(u64::from_le_bytes(bytes)) & mask, mask }
+}
+
+const fn slot(needle: Needle) -> usize {
+    slot_of(low(gram(needle.text).bytes))
 }
 
 const fn bits() -> [u32; SLOTS] {
@@ -123,32 +142,56 @@ const fn bits() -> [u32; SLOTS] {
     let mut bits = [0_u32; SLOTS];
     let mut at = 0;
     while at < needles.len() {
-        let Needle { gram, mask, .. } = needles[at];
         // A needle of three bytes may go on with any byte at all.
-        bits[slot_of(gram)] |= if mask == SHORT_MASK { u32::MAX } else { 1 << bit_of(gram) };
+        let fourth = if needles[at].text.len() == 3 {
+            u32::MAX
+        } else {
+            1 << bit_of(low(gram(needles[at].text).bytes))
+        };
+        bits[slot(needles[at])] |= fourth;
         at += 1;
     }
     bits
 }
 
-/// The first needle of each chain, and the needles with their links: longer ones first, each kind in the rules' order.
-const fn chains() -> ([u16; SLOTS], [Needle; NEEDLE_COUNT]) {
-    let mut needles = needles();
-    let mut heads = [END; SLOTS];
-    let mut short = true;
+const fn starts() -> [u16; SLOTS + 1] {
+    let needles = needles();
+    let mut starts = [0; SLOTS + 1];
+    let mut at = 0;
+    while at < needles.len() {
+        starts[slot(needles[at]) + 1] += 1;
+        at += 1;
+    }
+    let mut at = 0;
+    while at < SLOTS {
+        starts[at + 1] += starts[at];
+        at += 1;
+    }
+    starts
+}
+
+/// The needles in the order of their slots: longer ones first, each kind in the rules' order.
+const fn filed() -> ([Needle; NEEDLE_COUNT], [Gram; NEEDLE_COUNT]) {
+    let needles = needles();
+    let mut next = starts();
+    let mut list = [Needle { text: "", rule: 0 }; NEEDLE_COUNT];
+    let mut grams = [Gram { bytes: 0, mask: 0 }; NEEDLE_COUNT];
+    let mut short = false;
     loop {
-        let mut at = needles.len();
-        while at > 0 {
-            at -= 1;
-            if (needles[at].mask == SHORT_MASK) == short {
-                let slot = slot_of(needles[at].gram);
-                needles[at].next = heads[slot];
-                heads[slot] = at as u16;
+        let mut at = 0;
+        while at < needles.len() {
+            if (needles[at].text.len() == 3) == short {
+                let slot = slot(needles[at]);
+                let place = next[slot] as usize;
+                list[place] = needles[at];
+                grams[place] = gram(needles[at].text);
+                next[slot] += 1;
             }
+            at += 1;
         }
-        if !short {
-            return (heads, needles);
+        if short {
+            return (list, grams);
         }
-        short = false;
+        short = true;
     }
 }

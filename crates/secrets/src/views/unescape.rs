@@ -14,11 +14,16 @@ const JOINERS: Class = Class::of("+.&\\ \t\r\n");
 pub(super) fn each_window(text: &[u8], visit: &mut impl FnMut(&View)) {
     // Joins have windows of their own: `+` and line ends are everywhere, escapes are not.
     let (mut escapes, mut joins) = (None, None);
-    find::each_of(text, [b'\\', b'%', b'&', b'+', b'\n'], &mut |at| {
-        if is_escape(text, at) {
-            extend(text, &mut escapes, at, visit);
-        } else if is_join(text, at) {
-            extend(text, &mut joins, at, visit);
+    find::each_of(text, [b'\\', b'%', b'&', b'+', b'\n'], &mut |at| match text.get(at) {
+        Some(b'\n' | b'+') => {
+            if could_join(text, at) && is_join(text, at) {
+                extend(text, &mut joins, at, visit);
+            }
+        }
+        _ => {
+            if is_escape(text, at) {
+                extend(text, &mut escapes, at, visit);
+            }
         }
     });
     extend(text, &mut escapes, usize::MAX, visit);
@@ -27,6 +32,10 @@ pub(super) fn each_window(text: &[u8], visit: &mut impl FnMut(&View)) {
 
 /// Grows the window to hold `at`, or hands the finished one over and begins another.
 fn extend(text: &[u8], window: &mut Option<(usize, usize)>, at: usize, visit: &mut impl FnMut(&View)) {
+    // What stands on a line that is in the window as a whole changes nothing.
+    if window.is_some_and(|(from, to)| at < to && at - from < LONGEST && text.get(to) == Some(&b'\n')) {
+        return;
+    }
     let start = if at == usize::MAX { at } else { line_start(text, at) };
     if let Some((from, to)) = *window {
         if start <= to && at - from < LONGEST {
@@ -61,6 +70,15 @@ fn is_escape(text: &[u8], at: usize) -> bool {
         Some(entity @ [b'&', b'q' | b'a' | b'#', ..]) => entity_of(entity).is_some(),
         _ => false,
     }
+}
+
+/// What stands before a sign or line end between two strings; most lines end otherwise, and one look tells.
+static BEFORE_JOIN: [bool; 256] = Class::of("+.&\\ \t\r\n\"'").table();
+
+#[inline]
+fn could_join(text: &[u8], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|before| text.get(before));
+    before.is_some_and(|byte| BEFORE_JOIN.get(usize::from(*byte)) == Some(&true))
 }
 
 /// Whether the sign or line end at `at` stands between two quotes with nothing but joiners around it.
