@@ -44,21 +44,23 @@ fn each_run(text: &[u8], visit: &mut impl FnMut(Range<usize>)) {
 /// has not eight before it. Looks at the bytes eight at a time, and only for what stands before `+` in ASCII: blanks, quotes and
 /// brackets, of which text without long stretches has some nearly everywhere.
 fn could_be_long(text: &[u8], at: usize) -> bool {
-    let eight = |from: usize| text.get(from..).and_then(|rest| rest.first_chunk::<8>()).map(below_plus);
+    let eight =
+        |from: usize| text.get(from..).and_then(|rest| rest.first_chunk::<8>()).copied().map(below_plus);
     // At the end of the text there is nothing to decide quickly.
     let (Some(before), Some(here), Some(behind)) = (eight(at - STRIDE / 2), eight(at), eight(at + 5)) else {
         return true;
     };
-    const FIVE: u64 = 0xff_ffff_ffff;
-    (here & FIVE == 0) & ((before == 0) | (behind == 0))
+    here & FIRST_FIVE | before.min(behind) == 0
 }
+
+const FIRST_FIVE: u64 = 0xff_ffff_ffff;
 
 /// Marks the bytes that stand before `+` in ASCII.
 #[inline]
-fn below_plus(eight: &[u8; 8]) -> u64 {
+fn below_plus(eight: [u8; 8]) -> u64 {
     const HIGH: u64 = 0x8080_8080_8080_8080;
     const PLUS: u64 = 0x2b2b_2b2b_2b2b_2b2b;
-    !((u64::from_le_bytes(*eight) | HIGH) - PLUS) & HIGH
+    !((u64::from_le_bytes(eight) | HIGH) - PLUS) & HIGH
 }
 
 pub(super) fn each_decoded(text: &[u8], seen: &mut impl FnMut(&Range<usize>), visit: &mut impl FnMut(&View)) {
