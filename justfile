@@ -23,7 +23,6 @@ dist *OPTIONS:
 # Start-up cost of every hook against an empty process; fails beyond the budgets.
 startup:
     ./hooks-config/build-release.sh
-    ./hooks-config/build-release.sh --package governance-tests --bin empty
     cargo run --locked --quiet -p governance-tests --bin startup
 
 # Recall and false positives over the labelled cases beside the project: secrets, commands, unicode, injection; speed is

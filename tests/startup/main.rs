@@ -170,7 +170,7 @@ fn repository(folder: &Path) {
 
 fn main() -> ExitCode {
     let Some(built) = release_folder() else {
-        eprintln!("startup: no static release binaries; run `just dist`");
+        eprintln!("startup: no static release binaries; run `just startup`, which builds them");
         return ExitCode::from(3);
     };
     let world = tempfile::tempdir().expect("a temporary folder");
@@ -181,12 +181,24 @@ fn main() -> ExitCode {
         fs::create_dir_all(made).expect("a folder");
     }
     let cases = cases(&project);
-    for name in cases.iter().map(|case| case.hook).chain(["empty"]) {
+    for name in cases.iter().map(|case| case.hook) {
         if let Err(error) = fs::copy(built.join(name), folder.join(name)) {
             eprintln!("startup: {name}: {error}; run `just startup`, which builds it");
             return ExitCode::from(3);
         }
     }
+    let linked = empty_process(&folder.join("empty"), STATIC);
+    if !linked || !empty_process(&folder.join("empty-default"), &[]) {
+        eprintln!("startup: rustc could not make an empty program to hold the hooks against");
+        return ExitCode::from(3);
+    }
+    let (plain, default) =
+        interleaved(&folder.join("empty"), &folder.join("empty-default"), "", &home, ROUNDS);
+    println!(
+        "an empty process, static as the hooks are: {:.0} µs (what a ratio is of); linked as cargo does unasked: {:.0} µs\n",
+        plain.as_secs_f64() * 1e6,
+        default.as_secs_f64() * 1e6
+    );
     println!(
         "{:<27} {:<17} {:>7} {:>7} {:>9} {:>9} {:>7} {:>12}",
         "hook", "input", "min µs", "ratio", "used µs", "(budget)", "faults", "instructions"
@@ -199,6 +211,22 @@ fn main() -> ExitCode {
         println!("beyond budget: {line}");
     }
     ExitCode::from(u8::from(!beyond.is_empty()))
+}
+
+/// Static linking and fixed addresses, as the hooks have them; not what else `build-release.sh` saves.
+const STATIC: &[&str] = &["-C", "target-feature=+crt-static", "-C", "relocation-model=static"];
+
+/// Makes a program that does nothing: what every start-up figure is held against.
+fn empty_process(to: &Path, flags: &[&str]) -> bool {
+    let (source, linked) = (to.with_extension("rs"), to.with_extension("linked"));
+    fs::write(&source, "fn main() {}\n").expect("a temporary file");
+    // As the release profile of the workspace has it.
+    let profile =
+        ["-O", "-C", "lto=fat", "-C", "codegen-units=1", "-C", "panic=abort", "-C", "strip=symbols"];
+    let mut rustc = Command::new("rustc");
+    rustc.current_dir(root()).args(["--edition", "2024"]).args(profile).args(flags);
+    let made = rustc.arg("-o").arg(&linked).arg(&source).status();
+    made.is_ok_and(|status| status.success()) && fs::copy(&linked, to).is_ok()
 }
 
 /// Prints the row of a case; answers what is beyond its budget.
@@ -323,7 +351,7 @@ fn instructions(binary: &Path, input: &str, home: &Path) -> Option<u64> {
     line.rsplit(' ').find(|word| !word.is_empty())?.parse().ok()
 }
 
-/// Where `just dist` puts the static binaries.
+/// Where `build-release.sh` puts the static binaries.
 fn release_folder() -> Option<PathBuf> {
     let targets = fs::read_dir(root().join("target")).ok()?;
     targets.flatten().map(|entry| entry.path().join("release")).find(|folder| {

@@ -128,7 +128,7 @@ impl Reader<'_> {
             return self.text.get(start..end).map(str::to_owned);
         }
         // It grows at the end of the heap, where growing seldom moves it.
-        let mut decoded = String::with_capacity((end - start) * 2 + FIRST_ROOM);
+        let mut decoded = String::with_capacity((end - start) * 8 + FIRST_ROOM);
         decoded.push_str(self.text.get(start..end)?);
         loop {
             match bytes.get(end)? {

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{Read, Write};
+use std::mem::ManuallyDrop;
 use std::os::fd::AsFd;
 use std::panic::PanicHookInfo;
 use std::path::{Path, PathBuf};
@@ -34,8 +35,9 @@ pub fn run(hook: &'static Hook) -> ExitCode {
     std::panic::set_hook(Box::new(move |info| end_after_panic(hook, info)));
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
     let answer = match arguments.as_slice() {
-        [] => match read_input() {
-            Ok(bytes) => answer(hook, &bytes, &world()),
+        [] => match read_input().and_then(|bytes| Event::parse(&bytes)) {
+            // The process ends with the answer: giving back the event piece by piece would only delay it.
+            Ok(event) => answer_event(hook, &ManuallyDrop::new(event), &world()),
             Err(error) => failure(hook, None, &error),
         },
         [flag] if flag == "--version" => {
@@ -56,12 +58,15 @@ pub fn run(hook: &'static Hook) -> ExitCode {
 
 /// What `hook` answers to these bytes in this world. Touches the policy files, the state folder and the audit log.
 pub fn answer(hook: &Hook, bytes: &[u8], world: &World) -> Answer {
-    let event = match Event::parse(bytes) {
-        Ok(event) => event,
-        Err(error) => return failure(hook, None, &error),
-    };
+    match Event::parse(bytes) {
+        Ok(event) => answer_event(hook, &event, world),
+        Err(error) => failure(hook, None, &error),
+    }
+}
+
+fn answer_event(hook: &Hook, event: &Event, world: &World) -> Answer {
     PASS_ON_PANIC.store(!hook.blocks_on_error(Some(event.kind())), Ordering::Relaxed);
-    match decide(hook, &event, world) {
+    match decide(hook, event, world) {
         Ok(decision) => Answer {
             stdout: render(event.kind(), &decision).map(|json| format!("{json}\n")).unwrap_or_default(),
             ..Answer::default()

@@ -1,3 +1,0 @@
-//! An empty process: what every start-up figure is held against.
-
-fn main() {}
