@@ -66,11 +66,10 @@ fn cases(project: &Path) -> Vec<Case> {
         case("dangerous-actions-blocker", "everyday command", bash(EVERYDAY), 1.3, 75, 330),
         case("dangerous-actions-blocker", "a denied command", bash("rm -rf /"), 2.0, 80, 500),
         case("secrets-scanner", "quiet 2 KB", quiet(), 1.3, 60, 240),
-        // Callgrind does not know the processor's SHA instructions; the hash of the record is most of it.
         case("secrets-scanner", "2 KB with a hit", read_event(&hit), 1.6, 68, 620),
         case("secrets-scanner", "200 KB, one line", read_event(&source_text(200_000)), 3.0, 175, 0),
         // Code about secrets, keys and tokens, escaped for JSON: three was asked for, this is what it takes today.
-        case("secrets-scanner", "200 KB of code", read_event(&code_text(200_000)), 4.0, 180, 0),
+        case("secrets-scanner", "200 KB of code", read_event(&code_text(200_000)), 3.5, 180, 0),
         Case {
             hook: "secrets-scanner",
             what: "quiet 10 MB",
@@ -83,7 +82,7 @@ fn cases(project: &Path) -> Vec<Case> {
         case("unicode-scanner", "quiet 2 KB", quiet(), 1.15, 56, 300),
         case("injection-detector", "quiet 2 KB", quiet(), 1.15, 60, 400),
         // Two locks and two writes.
-        case("velocity-governor", "a counted call", write(), 1.2, 52, 220),
+        case("velocity-governor", "a counted call", write(), 1.15, 52, 140),
         case("governance-check", "quiet 2 KB", write(), 1.15, 54, 200),
         case("governance-check", "an MCP call", mcp(), 1.15, 60, 260),
         Case {
@@ -95,7 +94,7 @@ fn cases(project: &Path) -> Vec<Case> {
             instructions: 0,
         },
         case("mcp-config-integrity", "an MCP call", mcp(), 1.15, 60, 260),
-        case("audit-logger", "quiet 2 KB", write(), 1.2, 65, 560),
+        case("audit-logger", "quiet 2 KB", write(), 1.2, 60, 330),
     ]
 }
 

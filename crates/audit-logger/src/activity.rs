@@ -2,12 +2,12 @@
 
 use crate::{SENSITIVE_PATHS, git, labels, redaction};
 use globset::Glob;
+use hmac_sha256::Hash;
 use hook_core::files::read_bounded;
 use hook_core::policy::MAX_POLICY_BYTES;
 use hook_core::{Context, Error, Event, EventKind, Tool, record};
 use ledger::{Record, to_hex};
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
 /// At most so many calls of one batch are listed; the number of all of them stands beside the list.
 const MOST_CALLS: usize = 200;
@@ -65,7 +65,7 @@ fn place(record: &mut Record, event: &Event, context: &Context<'_>) -> Result<()
 
 /// One digest over the policy files in force; auditors compare it with the files they were given.
 fn policy_digest(context: &Context<'_>) -> Result<String, Error> {
-    let mut hash = Sha256::new();
+    let mut hash = Hash::new();
     for file in context.policy.files() {
         let bytes = read_bounded(file, MAX_POLICY_BYTES)?.unwrap_or_default();
         hash.update((bytes.len() as u64).to_be_bytes());

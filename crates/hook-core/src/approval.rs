@@ -2,8 +2,8 @@
 //! that would have stopped the call uses it up.
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use hmac_sha256::Hash;
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 
 use crate::exception::Excuse;
 use crate::{Error, Event, EventKind, StateDirectory};
@@ -120,7 +120,7 @@ impl Approval {
 ///
 /// Of a shell call the command and the folder count, not the words the model describes it with.
 pub fn call_tag(event: &Event, key: &[u8; 32]) -> Option<String> {
-    let mut hash = Sha256::new();
+    let mut hash = Hash::new();
     hash.update(key);
     match event.kind() {
         EventKind::PreToolUse => {

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 
 use crate::exception::Excuse;
 use crate::{Decision, Event, Finding, Hook, Mode};
@@ -34,7 +33,7 @@ pub fn identifier(text: &str) -> Cow<'_, str> {
     if is_plain(text) {
         return Cow::Borrowed(text);
     }
-    let digest = ledger::to_hex(&Sha256::digest(text.as_bytes()));
+    let digest = ledger::to_hex(&ledger::digest_once(text.as_bytes()));
     let digest = format!("digest:{}", digest.get(..24).unwrap_or_default());
     Cow::Owned(digest)
 }

@@ -3,7 +3,7 @@
 use crate::mark::{self, Mark};
 use crate::segment::{self, Day};
 use crate::tail::{self, Last, Tail};
-use crate::{Digest, Error, LONGEST_LINE, Record, canonical, digest, guard, spill, to_hex};
+use crate::{Digest, Error, LONGEST_LINE, Record, canonical, digest_once, guard, spill, to_hex};
 use chrono::{DateTime, SecondsFormat, Utc};
 use fs2::FileExt as _;
 use serde_json::{Value, json};
@@ -397,7 +397,7 @@ impl<'a> Writer<'a> {
         record.insert("ts".into(), stamp(self.now).into());
         record.insert("v".into(), 1.into());
         let line = canonical(&record);
-        self.head = digest(&line);
+        self.head = digest_once(&line);
         self.next_seq += 1;
         self.bytes.extend_from_slice(&line);
         self.bytes.push(b'\n');

@@ -31,7 +31,7 @@ mod verify;
 pub use append::{Durability, Receipt, Warning, append, append_with};
 pub use canonical::canonical;
 pub use error::Error;
-pub use hash::{Digest, digest, from_hex, to_hex};
+pub use hash::{Digest, digest, digest_once, from_hex, to_hex};
 pub use line::{Header, fields, header};
 pub use mark::{Mark, mark};
 #[cfg(feature = "checkpoint")]

@@ -1,6 +1,6 @@
 //! The end of a segment: its last whole record, and what a writer that was cut off left after it.
 
-use crate::{Digest, Error, Header, digest, header, spill};
+use crate::{Digest, Error, Header, digest_once, header, spill};
 use chrono::{DateTime, Utc};
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
@@ -25,7 +25,7 @@ impl Last {
     fn new(found: &Header<'_>, line: &[u8]) -> Last {
         Last {
             seq: found.seq,
-            hash: digest(line),
+            hash: digest_once(line),
             stamp: found.ts.as_bytes().try_into().unwrap_or([0; STAMP_BYTES]),
         }
     }
@@ -101,7 +101,7 @@ fn parse(bytes: &[u8], size: u64, from_start: bool) -> Tail {
             tail.last = Some(Last::new(&found, line));
             break;
         }
-        tail.torn.push(Torn { length: line.len(), hash: digest(line) });
+        tail.torn.push(Torn { length: line.len(), hash: digest_once(line) });
         let Some(feed) = start.checked_sub(1) else { break };
         end = feed;
     }
