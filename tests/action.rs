@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use governance_tests::{bin, root};
+use governance_tests::{bin, root, said};
 
 /// The script of a step of the action.
 fn script(step: &str) -> String {
@@ -60,10 +60,6 @@ impl Runner {
         let variables = [("AUDIT_PATH", "."), ("MINIMUM_TIER", "strict"), ("SARIF_FILE", sarif.as_str())];
         self.step("Audit the configuration", &variables)
     }
-}
-
-fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
 fn governed(runner: &Runner, tier: &str) {

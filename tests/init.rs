@@ -6,29 +6,20 @@ use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use chrono::DateTime;
 use govern::commands::init;
 use govern::transaction::Fault;
 use govern::{Failure, Io};
-use governance_tests::{bin, root};
+use governance_tests::{bin, root, said};
 use serde_json::{Value, json};
 
 fn govern(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(bin("govern"));
+    let mut command = governance_tests::govern(&folder.join("home"), folder);
+    command.args(arguments);
     command
-        .args(arguments)
-        .current_dir(folder)
-        .env_clear()
-        .env("HOME", folder.join("home"))
-        .env("USER", "tester");
-    command
-}
-
-fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
 /// Every file and folder below `folder`, files with their bytes and bits.

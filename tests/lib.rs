@@ -8,7 +8,7 @@ pub mod recount;
 pub mod replay_world;
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 use std::sync::OnceLock;
 
 /// The root of the workspace.
@@ -20,6 +20,18 @@ pub fn root() -> PathBuf {
 pub fn shared() -> Option<PathBuf> {
     let folder = root().parent()?.join("shared");
     folder.join("corpora").is_dir().then_some(folder)
+}
+
+/// `govern`, to be run in a folder by a user whose home this is, with no variable of this machine passed on.
+pub fn govern(home: &Path, folder: &Path) -> Command {
+    let mut command = Command::new(bin("govern"));
+    command.current_dir(folder).env_clear().env("HOME", home).env("USER", "tester");
+    command
+}
+
+/// What a program said, on either way out.
+pub fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
 /// A binary of this workspace, from the folder the test executable is in (`target/debug/NAME`).

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
-use governance_tests::bin;
+use governance_tests::{bin, said};
 use serde_json::{Value, json};
 
 /// A command the strict tier denies; as text only, nothing here runs it.
@@ -39,10 +39,6 @@ fn spawn(program: &str, arguments: &[&str], home: &Path, input: &str) -> Child {
 
 fn govern(arguments: &[&str], home: &Path) -> Output {
     spawn("govern", arguments, home, "").wait_with_output().unwrap()
-}
-
-fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
 fn call(home: &Path, command: &str, id: &str) -> String {

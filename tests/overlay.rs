@@ -2,23 +2,13 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
-use governance_tests::bin;
+use governance_tests::said;
 use serde_json::{Value, json};
 
 fn govern(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(bin("govern"))
-        .args(arguments)
-        .current_dir(folder)
-        .env_clear()
-        .env("HOME", folder.join("home"))
-        .output()
-        .expect("govern runs")
-}
-
-fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    governance_tests::govern(&folder.join("home"), folder).args(arguments).output().expect("govern runs")
 }
 
 #[test]

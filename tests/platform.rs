@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use governance_tests::bin;
+use governance_tests::{bin, said};
 
 fn clean(program: impl AsRef<std::ffi::OsStr>, folder: &Path, home: &Path) -> Command {
     let mut command = Command::new(program);
@@ -17,10 +17,6 @@ fn clean(program: impl AsRef<std::ffi::OsStr>, folder: &Path, home: &Path) -> Co
 
 fn govern(folder: &Path, arguments: &[&str]) -> Output {
     clean(bin("govern"), folder, folder).args(arguments).output().expect("govern runs")
-}
-
-fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
 #[test]

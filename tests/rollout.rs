@@ -7,23 +7,12 @@ use std::process::{Command, Output, Stdio};
 
 use govern::commands::policy::{reference, schema};
 use govern::tiers;
-use governance_tests::{bin, root};
+use governance_tests::{bin, root, said};
 use hook_core::Tier;
 use serde_json::{Value, json};
 
 fn govern(home: &Path, folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(bin("govern"))
-        .args(arguments)
-        .current_dir(folder)
-        .env_clear()
-        .env("HOME", home)
-        .env("USER", "tester")
-        .output()
-        .unwrap()
-}
-
-fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    governance_tests::govern(home, folder).args(arguments).output().unwrap()
 }
 
 fn install(home: &Path, arguments: &[&str]) -> Output {

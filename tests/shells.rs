@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use governance_tests::bin;
+use governance_tests::{bin, said};
 
 fn govern(arguments: &[&str]) -> String {
     let output = Command::new(bin("govern")).args(arguments).output().expect("govern runs");
@@ -26,8 +26,7 @@ fn with(program: &str, arguments: &[&str], text: &str) -> Option<String> {
     };
     child.stdin.take().expect("a pipe").write_all(text.as_bytes()).expect("it reads");
     let output = child.wait_with_output().expect("it ends");
-    let said =
-        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let said = said(&output);
     assert!(output.status.success(), "{program}: {said}");
     Some(said)
 }

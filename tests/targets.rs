@@ -5,24 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use governance_tests::bin;
 use governance_tests::client::files_below;
+use governance_tests::{bin, said};
 use hook_core::Tier;
 use serde_json::Value;
 
 fn govern(home: &Path, arguments: &[&str]) -> Output {
-    Command::new(bin("govern"))
-        .args(arguments)
-        .current_dir(home)
-        .env_clear()
-        .env("HOME", home)
-        .env("USER", "tester")
-        .output()
-        .unwrap()
-}
-
-fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    governance_tests::govern(home, home).args(arguments).output().unwrap()
 }
 
 fn from() -> String {

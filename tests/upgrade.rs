@@ -2,24 +2,13 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
-use governance_tests::bin;
+use governance_tests::said;
 use serde_json::Value;
 
 fn govern(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(bin("govern"))
-        .args(arguments)
-        .current_dir(folder)
-        .env_clear()
-        .env("HOME", folder)
-        .env("USER", "tester")
-        .output()
-        .expect("govern runs")
-}
-
-fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    governance_tests::govern(folder, folder).args(arguments).output().expect("govern runs")
 }
 
 fn deny(folder: &Path) -> Vec<String> {

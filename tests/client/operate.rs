@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use governance_tests::client::{Client, VERSION};
 use governance_tests::model::{Block, Model, bash, tool};
+use governance_tests::said;
 use hook_core::Tier;
 use hook_core::policy::HOOK_NAMES;
 use serde_json::{Value, json};
@@ -28,10 +29,6 @@ fn govern(client: &Client, arguments: &[&str]) -> Output {
         .current_dir(client.project())
         .output()
         .unwrap()
-}
-
-fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
 /// Changes the user's policy.

@@ -1,14 +1,10 @@
 //! The plugin in the real client: valid by its strict check, installed from its marketplace, and its hooks at work.
 
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
-use governance_tests::bin;
 use governance_tests::client::{Client, VERSION};
 use governance_tests::model::{Model, bash};
-
-fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
-}
+use governance_tests::{bin, said};
 
 #[test]
 fn the_plugin_is_valid_installs_and_guards() {

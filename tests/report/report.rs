@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 
 use governance_tests::client::files_below;
 use governance_tests::log_world::{BEGIN, NOW, write_log};
-use governance_tests::{bin, recount};
+use governance_tests::{bin, recount, said};
 use serde_json::Value;
 
 /// A repository under the regulated tier, its user's home, and a log of 3,000 records.
@@ -63,10 +63,6 @@ impl World {
     fn report(&self) -> Value {
         serde_json::from_str(&self.ok(&["report", "--format", "json", "--now", NOW])).unwrap()
     }
-}
-
-fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
 fn tree(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
