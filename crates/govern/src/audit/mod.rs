@@ -116,8 +116,12 @@ impl Subject {
 
     /// The same place with nothing in it.
     pub(crate) fn empty(&self) -> Self {
+        Self { alone: self.alone, ..Self::nothing(self.root.clone(), self.today) }
+    }
+
+    fn nothing(root: PathBuf, today: chrono::NaiveDate) -> Self {
         Self {
-            root: self.root.clone(),
+            root,
             project: None,
             local: None,
             plugin: None,
@@ -131,8 +135,8 @@ impl Subject {
             tracked: None,
             nested: Vec::new(),
             tier: None,
-            today: self.today,
-            alone: self.alone,
+            today,
+            alone: false,
         }
     }
 
@@ -140,24 +144,7 @@ impl Subject {
     pub fn of_file(name: &str, text: String, today: chrono::NaiveDate) -> Result<Self, Failure> {
         let path = PathBuf::from(name);
         let base = path.file_name().map(|base| base.to_string_lossy().into_owned()).unwrap_or_default();
-        let mut subject = Self {
-            root: PathBuf::from("."),
-            project: None,
-            local: None,
-            plugin: None,
-            manifest: None,
-            servers: None,
-            registry: None,
-            claude_md: None,
-            charter: None,
-            acknowledgements: None,
-            workflow: None,
-            tracked: None,
-            nested: Vec::new(),
-            tier: None,
-            today,
-            alone: true,
-        };
+        let mut subject = Self { alone: true, ..Self::nothing(PathBuf::from("."), today) };
         // By its place, or by what every workflow has and no registry.
         let workflow = path.components().any(|part| part.as_os_str() == "workflows")
             || text.lines().any(|line| line.starts_with("jobs:"));
