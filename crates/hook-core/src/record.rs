@@ -9,7 +9,8 @@ use crate::{Decision, Event, Finding, Hook, Mode};
 
 /// The fields every record has that comes from an event: who, where, which call. Empty fields are left out.
 pub fn base(event: &Event, user: &str) -> Map<String, Value> {
-    let mut record = Map::new();
+    // A record has some twenty fields by the time it is written.
+    let mut record = Map::with_capacity(28);
     let mut put = |key: &str, text: &str| {
         if !text.is_empty() {
             record.insert(key.into(), identifier(text).into());

@@ -2,6 +2,7 @@
 
 use crate::Record;
 use serde_json::Value;
+use std::cmp::Ordering;
 
 /// The largest integer every JSON reader keeps exactly, 2^53 - 1.
 const LARGEST_INTEGER: u64 = (1 << 53) - 1;
@@ -18,7 +19,7 @@ pub fn canonical(record: &Record) -> Vec<u8> {
 
 fn write_object(record: &Record, out: &mut Vec<u8>) {
     let mut members: Vec<_> = record.iter().collect();
-    members.sort_unstable_by(|left, right| left.0.encode_utf16().cmp(right.0.encode_utf16()));
+    members.sort_unstable_by(|left, right| in_order(left.0, right.0));
     out.push(b'{');
     for (position, (key, value)) in members.into_iter().enumerate() {
         if position > 0 {
@@ -29,6 +30,15 @@ fn write_object(record: &Record, out: &mut Vec<u8>) {
         write_value(value, out);
     }
     out.push(b'}');
+}
+
+/// RFC 8785 3.2.3 sorts by UTF-16 units. Where names part in ASCII, as ours do, that is the order of their bytes.
+fn in_order(left: &str, right: &str) -> Ordering {
+    match left.bytes().zip(right.bytes()).find(|(left, right)| left != right) {
+        Some((left, right)) if left.is_ascii() && right.is_ascii() => left.cmp(&right),
+        Some(_) => left.encode_utf16().cmp(right.encode_utf16()),
+        None => left.len().cmp(&right.len()),
+    }
 }
 
 fn write_value(value: &Value, out: &mut Vec<u8>) {
@@ -67,20 +77,29 @@ fn write_value(value: &Value, out: &mut Vec<u8>) {
 /// RFC 8785 3.2.2.2: the short escapes where JSON has one, `\u00xx` for other control characters, all else as it is.
 fn write_string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
-    for byte in text.bytes() {
-        match byte {
-            b'"' => out.extend_from_slice(b"\\\""),
-            b'\\' => out.extend_from_slice(b"\\\\"),
-            0x08 => out.extend_from_slice(b"\\b"),
-            b'\t' => out.extend_from_slice(b"\\t"),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            0x0c => out.extend_from_slice(b"\\f"),
-            b'\r' => out.extend_from_slice(b"\\r"),
-            0..0x20 => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
-            _ => out.push(byte),
-        }
+    let mut rest = text.as_bytes();
+    while let Some(at) = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)) {
+        let (plain, special) = rest.split_at(at);
+        out.extend_from_slice(plain);
+        let Some((byte, after)) = special.split_first() else { break };
+        write_escape(*byte, out);
+        rest = after;
     }
+    out.extend_from_slice(rest);
     out.push(b'"');
+}
+
+fn write_escape(byte: u8, out: &mut Vec<u8>) {
+    match byte {
+        b'"' => out.extend_from_slice(b"\\\""),
+        b'\\' => out.extend_from_slice(b"\\\\"),
+        0x08 => out.extend_from_slice(b"\\b"),
+        b'\t' => out.extend_from_slice(b"\\t"),
+        b'\n' => out.extend_from_slice(b"\\n"),
+        0x0c => out.extend_from_slice(b"\\f"),
+        b'\r' => out.extend_from_slice(b"\\r"),
+        _ => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
+    }
 }
 
 #[cfg(test)]
