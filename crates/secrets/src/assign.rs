@@ -106,33 +106,37 @@ fn ends_value(next: u8) -> bool {
         || next >= 128 && !ALNUM.has(next)
 }
 
+/// What ends a value that stands in no quotes.
+const UNQUOTED_END: [bool; 256] = SPACE.and(Class::of("\"'`,;<>)}|&")).table();
+
+/// Longer than the longest that any rule takes for a secret.
+const LONGEST: usize = 300;
+
 /// The span of whatever value begins at a site: up to the closing quote, or up to a blank or a separator.
 pub(crate) fn whole_value(text: &[u8], site: Site) -> Option<std::ops::Range<usize>> {
-    const LONGEST: usize = 512;
     let rest = text.get(site.start..)?;
-    let mut length = 0;
-    let mut escaped = false;
-    // What `\"` opens, `\"` closes: a string within a string of another language.
-    let within = site.quote.is_some() && site.start >= 2 && text.get(site.start - 2) == Some(&b'\\');
-    for byte in rest.iter().take(LONGEST) {
-        let ends = match site.quote {
-            Some(quote) => (!escaped || within) && *byte == quote || *byte == b'\n',
-            None => {
-                SPACE.has(*byte)
-                    || matches!(
-                        byte,
-                        b'"' | b'\'' | b'`' | b',' | b';' | b'<' | b'>' | b')' | b'}' | b'|' | b'&'
-                    )
-            }
-        };
-        if ends {
-            break;
+    let rest = rest.get(..LONGEST).unwrap_or(rest);
+    let end = match site.quote {
+        Some(quote) => {
+            // What `\"` opens, `\"` closes: a string within a string of another language.
+            let within = site.start >= 2 && text.get(site.start - 2) == Some(&b'\\');
+            closing_quote(rest, quote, within)
         }
-        escaped = !escaped && *byte == b'\\';
-        length += 1;
-    }
+        None => rest.iter().position(|byte| UNQUOTED_END.get(usize::from(*byte)) == Some(&true)),
+    };
+    let length = end.unwrap_or(rest.len());
     // `\"` closes a value that stands in a string of another language.
     let value = rest.get(..length)?;
     let length = if value.ends_with(b"\\") { length - 1 } else { length };
     (length > 0 && length < LONGEST).then_some(site.start..site.start + length)
+}
+
+/// Where the string ends: at its quote, or with its line.
+fn closing_quote(rest: &[u8], quote: u8, within: bool) -> Option<usize> {
+    let mut escaped = false;
+    rest.iter().position(|byte| {
+        let ends = (!escaped || within) && *byte == quote || *byte == b'\n';
+        escaped = !escaped && *byte == b'\\';
+        ends
+    })
 }
