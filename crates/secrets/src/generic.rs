@@ -34,9 +34,18 @@ pub(crate) fn secret(text: &[u8], at: usize, length: usize) -> Option<Range<usiz
     // Escapes are undone in a view of their own; what is left of them here are paths.
     let is_machine_made = !value.contains(&b'\\')
         && !shape::is_password_hash(value)
+        && !shape::is_marked_digest(value)
+        && !is_of_another_length(name, value)
         && !placeholder::is_handmade(value)
         && !shape::is_made_of_words(value);
     (fits && is_machine_made && is_plausible(name, value, site)).then_some(span)
+}
+
+/// AWS makes secret keys of forty characters, and those who speak its protocol print 32, 48 or 64 hex digits or a UUID.
+fn is_of_another_length(name: &[u8], value: &[u8]) -> bool {
+    placeholder::contains_folded(name, b"aws_secret")
+        && shape::is_hash(value)
+        && !matches!(value.len(), 32 | 36 | 40 | 48 | 64)
 }
 
 /// The random value of a name with a known service in it: `algolia: "..."`, `zenscrapeToken = '...'`.
@@ -79,6 +88,7 @@ pub(crate) fn password(text: &[u8], at: usize, length: usize) -> Option<Range<us
     if is_digest
         || is_variable
         || is_named_password(value)
+        || shape::is_mostly_escapes(value)
         || value.len() >= 20 && placeholder::is_handmade(value)
     {
         return None;
@@ -106,19 +116,35 @@ pub(crate) fn password(text: &[u8], at: usize, length: usize) -> Option<Range<us
 /// Whether a value is neither code, nor a stand-in, nor the name itself.
 fn is_plausible(name: &[u8], value: &[u8], site: assign::Site) -> bool {
     let quoted = site.quote.is_some();
-    let is_numbered = |byte: &u8| byte.is_ascii_digit();
-    let is_sibling =
-        value.iter().filter(|byte| !is_numbered(byte)).eq(name.iter().filter(|byte| !is_numbered(byte)));
-    let is_own_name = is_sibling
+    let is_own_name = is_sibling(name, value)
         || value.len() <= name.len() && placeholder::contains_folded(name, value)
         || value.len() > name.len() && !quoted && value.ends_with(name);
     let is_unquoted_code = !quoted && (is_number(value) || is_identifier(value));
     !is_own_name && !is_unquoted_code && !is_code(value, quoted) && !placeholder::is_placeholder(value)
 }
 
+/// `challengePassword` of `Attribute.CHALLENGE_PASSWORD`, `export-token-cu4lg26ofcziixny` of `ExportToken`: the value is its
+/// own name, whatever the spelling, or the name of a thing that carries it.
+fn is_sibling(name: &[u8], value: &[u8]) -> bool {
+    const LEAST: usize = 8;
+    let is_numbered = |byte: &u8| byte.is_ascii_digit();
+    if value.iter().filter(|byte| !is_numbered(byte)).eq(name.iter().filter(|byte| !is_numbered(byte))) {
+        return true;
+    }
+    let letters = |byte: &u8| byte.is_ascii_alphabetic().then(|| byte.to_ascii_lowercase());
+    let last = name.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
+    let own: Vec<u8> = last.iter().filter_map(letters).collect();
+    let Some(end) = value.iter().rposition(|byte| *byte == b'-') else {
+        return own.len() >= LEAST && own.iter().copied().eq(value.iter().filter_map(letters));
+    };
+    let head = value.get(..end).unwrap_or_default();
+    own.len() >= LEAST && own.iter().copied().eq(head.iter().filter_map(letters))
+}
+
 /// `newpassword99`, `webdavGeneratedPassword1`: words that say what stands there, and a digit or two for the rules of
 /// composition; `npm password`, `weak-password`: what belongs there.
 fn is_named_password(value: &[u8]) -> bool {
+    let value = value.strip_suffix(b".").unwrap_or(value);
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
     let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
     let marks = value

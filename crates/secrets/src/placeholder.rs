@@ -47,12 +47,25 @@ const WORDS: &[&[u8]] = &[
 ];
 
 /// Values that vendors print in their documentation for everybody to use: the account key of the Azure storage emulator,
-/// the passwords of the reference of `nuget.config`, the secret key of the AWS examples.
+/// the passwords of the reference of `nuget.config`, the secret key of the AWS examples; and those of RFC 5849 and 6749,
+/// which the documentation and the tests of every OAuth library repeat.
 const PUBLISHED: &[&[u8]] = &[
     b"Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==",
     b"33f!!lloppa",
     b"hal+9ooo_da!sY",
     b"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    b"kd94hf93k423kf44",
+    b"pfkkdhi9sl3r4s00",
+    b"hh5s93j4hdidpola",
+    b"hdhd0244k9j7ao03",
+    b"nnch734d00sl2jdk",
+    b"0685bd9184jfhq22",
+    b"ad180jjd733klru7",
+    b"2YotnFZFEjr1zCsicMWpAA",
+    b"tGzv3JOkF0XG5Qx2TlKWIA",
+    b"7Fjfp0ZBr1KtDRbnfVdmIw",
+    b"czZCaGRSa3F0MzpnWDFmQmF0M2JW",
+    b"h480djs93hd8",
 ];
 
 /// Whether the value is one that everybody knows from a vendor's documentation.
@@ -64,6 +77,11 @@ pub(crate) fn is_published(value: &[u8]) -> bool {
 pub(crate) fn is_masked(value: &[u8]) -> bool {
     longest_repeat(value) >= 8.max(value.len() / 2)
         || value.len() >= 3 && longest_repeat(value) == value.len()
+}
+
+/// Twelve equal bytes in a row, which chance does not make: a field of zeros in base 64 that happens to begin like a token.
+pub(crate) fn is_padded(value: &[u8]) -> bool {
+    longest_repeat(value) >= 12
 }
 
 /// Whether a value without a format of its own is a stand-in: masked, counting, or holding an example word.
@@ -91,6 +109,14 @@ pub(crate) fn is_handmade(value: &[u8]) -> bool {
         || is_mixed_hex(value)
         || repeats_groups(value)
         || is_false_uuid(value)
+        || digits_count(value)
+}
+
+/// `a123b45c6d78e9f012a34c`: the digits, read without the letters between them, count.
+fn digits_count(value: &[u8]) -> bool {
+    let digits: Vec<u8> = value.iter().copied().filter(u8::is_ascii_digit).map(|byte| byte - b'0').collect();
+    let up = digits.windows(2).filter(|pair| matches!(pair, [a, b] if (a + 1) % 10 == *b)).count();
+    digits.len() >= 8 && up * 5 >= digits.len() * 4
 }
 
 /// The longest run in which every byte follows its neighbour by one, up or down.

@@ -60,6 +60,8 @@ fn is_state(word: &[u8]) -> bool {
         b"string",
         b"correct",
     ];
+    // The full stop of a sentence.
+    let word = word.strip_suffix(b".").unwrap_or(word);
     // Anonymous FTP takes the user's name and an `@`.
     word.ends_with(b"@") || states.iter().any(|state| word.eq_ignore_ascii_case(state))
 }

@@ -437,7 +437,7 @@ pub(crate) fn authorization(text: &[u8], at: usize, length: usize) -> Option<Ran
     let token = text.get(start..start + run)?;
     let basic = scheme == Some(b"basic ");
     let fits = if basic {
-        run >= 8 && crate::base64::decode(token).contains(&b':')
+        run >= 8 && crate::userinfo::is_pair(&crate::base64::decode(token))
     } else {
         run >= (if scheme.is_some() { 12 } else { 16 })
             && token.iter().any(u8::is_ascii_digit)
@@ -524,31 +524,50 @@ pub(crate) fn nuget_password(text: &[u8], at: usize, length: usize) -> Option<Ra
 /// `Server=x;User ID=y;Password=z`: the password of a connection string.
 pub(crate) fn connection_string(text: &[u8], at: usize, length: usize) -> Option<Range<usize>> {
     const ENDS: Class = Class::of(";\"'<> \t\r\n&`");
+    const LONGEST: usize = 100;
     let start = at
         + length
         + text.get(at + length..)?.iter().take(3).take_while(|byte| matches!(byte, b' ' | b'=')).count();
-    let run = text.get(start..)?.iter().take(100).take_while(|byte| !ENDS.has(**byte)).count();
+    let run = text.get(start..)?.iter().take(LONGEST).take_while(|byte| !ENDS.has(**byte)).count();
     let value = text.get(start..start + run)?;
     let opens = start > at + length && text.get(at + length..start)?.contains(&b'=');
+    if !opens || !(3..LONGEST).contains(&run) {
+        return None;
+    }
     let is_template = value.iter().any(|byte| matches!(byte, b'{' | b'$' | b'<' | b'%' | b'(' | b'*'));
     let is_argument = matches!(value.last(), Some(b',' | b')')) || shape::is_path_of_names(value);
-    if !opens || run < 3 || is_template || is_argument || crate::placeholder::is_placeholder(value) {
+    if is_template || is_argument {
         return None;
     }
     let context = text.get(at.saturating_sub(300)..text.len().min(start + 200))?;
-    let names: [&[u8]; 9] = [
-        b"server=",
-        b"data source=",
-        b"host=",
-        b"hostname=",
-        b"initial catalog=",
-        b"user id=",
-        b"uid=",
-        b"provider=",
-        b"user id =",
+    (names_of_connection(context) >= 2 && !crate::placeholder::is_placeholder(value))
+        .then_some(start..start + run)
+}
+
+/// How many different names of a connection string are given a value: one walk, and the names only before a sign.
+fn names_of_connection(context: &[u8]) -> usize {
+    const NAMES: [&[u8]; 9] = [
+        b"server",
+        b"data source",
+        b"host",
+        b"hostname",
+        b"initial catalog",
+        b"user id",
+        b"uid",
+        b"provider",
+        b"user id ",
     ];
-    let found = names.iter().filter(|name| crate::placeholder::contains_folded(context, name)).count();
-    (found >= 2).then_some(start..start + run)
+    let mut found = [false; NAMES.len()];
+    find::each_of(context, [b'='], &mut |sign| {
+        let before = context.get(..sign).unwrap_or_default();
+        for (name, seen) in NAMES.iter().zip(&mut found) {
+            *seen |= sign
+                .checked_sub(name.len())
+                .and_then(|start| before.get(start..))
+                .is_some_and(|end| end.eq_ignore_ascii_case(name));
+        }
+    });
+    found.iter().filter(|seen| **seen).count()
 }
 
 /// Gradle's `credentials { username 'x' password 'y' }`.

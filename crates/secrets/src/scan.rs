@@ -1,5 +1,6 @@
 //! One walk over the text: candidates from the index, matchers from the rows, hits out.
 
+use crate::class::BASE64_ANY;
 use crate::hit::{Hit, resolve};
 use crate::rule::{Matcher, Rule};
 use crate::{
@@ -77,7 +78,7 @@ fn try_rule(text: &[u8], at: usize, length: usize, rule: &'static Rule) -> Optio
         return None;
     }
     let proven = checksum::passes(rule.check, text.get(span.clone())?);
-    if !proven && !is_plausible(text.get(secret)?, rule) {
+    if !proven && (is_digest_field(text, at) || !is_plausible(text.get(secret)?, rule)) {
         return None;
     }
     let confidence = if proven { Confidence::Proven } else { rule.confidence };
@@ -90,6 +91,21 @@ fn is_in_mark(text: &[u8], at: usize) -> bool {
     let before = text.get(at.saturating_sub(LONGEST_MARK)..at).unwrap_or_default();
     let opened = before.iter().rposition(|byte| *byte == b'[').and_then(|start| before.get(start..));
     opened.is_some_and(|mark| mark.starts_with(redact::MARK) && !mark.contains(&b']'))
+}
+
+/// `sha256=glc_...` of a list of files, `sha512-...` of a lockfile: a digest that chance began like a token, as long as
+/// base 64 makes it.
+fn is_digest_field(text: &[u8], at: usize) -> bool {
+    const LONGEST: usize = 90;
+    let before = text.get(at.saturating_sub(7)..at).unwrap_or_default();
+    let Some((b'=' | b'-' | b':', name)) = before.split_last() else { return false };
+    let length = BASE64_ANY.run(text.get(at..).unwrap_or_default(), LONGEST);
+    match name {
+        b"sha256" => matches!(length, 43 | 44),
+        b"sha384" => length == 64,
+        b"sha512" => (86..=88).contains(&length),
+        _ => false,
+    }
 }
 
 /// `meraki` in `CameraKit`, `nasa` in `vinasa`: not the provider's name.
@@ -107,6 +123,7 @@ fn is_plausible(secret: &[u8], rule: &Rule) -> bool {
         || match rule.matcher {
             Matcher::Token(_) => {
                 shape::is_made_of_words(secret)
+                    || placeholder::is_padded(secret)
                     || secret.len() >= 12
                         && (placeholder::is_sequence(secret)
                             || secret.len() <= 40 && placeholder::contains_folded(secret, b"example"))

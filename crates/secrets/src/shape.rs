@@ -154,18 +154,36 @@ pub(crate) fn is_identity(value: &[u8]) -> bool {
 
 /// `Console-CreateStack-7f59c3cf-00d2-40c7-b2ff-e75db0987002`: a thing and its number.
 fn ends_with_uuid(value: &[u8]) -> bool {
+    let value = value.strip_suffix(b"}").unwrap_or(value);
     let Some((head, tail)) = value.len().checked_sub(36).and_then(|at| value.split_at_checked(at)) else {
         return false;
     };
     let is_uuid = tail.iter().enumerate().all(|(at, byte)| {
         if matches!(at, 8 | 13 | 18 | 23) { *byte == b'-' } else { byte.is_ascii_hexdigit() }
     });
-    is_uuid && matches!(head.last(), Some(b'-' | b'_' | b'/'))
+    is_uuid && matches!(head.last(), Some(b'-' | b'_' | b'/' | b'{'))
 }
 
 /// Thirty-two and more hex digits, or a UUID: as likely an identifier or a digest.
 pub(crate) fn is_hash(value: &[u8]) -> bool {
     value.iter().all(|byte| ANY_HEX.has(*byte) || *byte == b'-')
+}
+
+/// `5cb4a5f0...bfe2R21`: a digest and something appended to it. What makes keys prints hex digits from end to end, or letters
+/// beyond them from the start.
+pub(crate) fn is_marked_digest(value: &[u8]) -> bool {
+    const MARK: usize = 4;
+    let digits = value.iter().take_while(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')).count();
+    matches!(digits, 40 | 64 | 96 | 128) && value.len() > digits && value.len() <= digits + MARK
+}
+
+/// Half of it and more in percent signs and two hex digits: what a test of encoding holds.
+pub(crate) fn is_mostly_escapes(value: &[u8]) -> bool {
+    let escapes = value
+        .windows(3)
+        .filter(|three| matches!(three, [b'%', a, b] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit()))
+        .count();
+    escapes * 6 >= value.len() && escapes > 0
 }
 
 /// Letters and digits in an order nobody would write by hand.

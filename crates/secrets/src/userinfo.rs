@@ -117,12 +117,24 @@ pub(crate) fn password(text: &[u8], at: usize, length: usize) -> Option<Range<us
     (!placeholder::is_masked(password)).then_some(start + colon + 1..start + sign)
 }
 
+/// A user, a colon and a password that is not the usual specimen; a key may stand for the user, and nothing after it.
+pub(crate) fn is_pair(pair: &[u8]) -> bool {
+    const SHORTEST_KEY: usize = 12;
+    let Some(colon) = pair.iter().position(|byte| *byte == b':') else { return false };
+    let (user, password) = (pair.get(..colon).unwrap_or_default(), pair.get(colon + 1..).unwrap_or_default());
+    let is_plain = PLAIN.iter().any(|word| password.eq_ignore_ascii_case(word));
+    !is_plain
+        && !SPECIMENS.contains(&(user, password))
+        && (!password.is_empty() || user.len() >= SHORTEST_KEY)
+}
+
 /// What documentation and the tests of URL parsers write. On a host that cannot exist only capitals or a password that
 /// was made by a machine count.
 fn is_specimen(password: &[u8], host: &[u8]) -> bool {
     let name = host.split(|byte| *byte == b':').next().unwrap_or_default();
     let is_reserved = is_reserved(name) || !name.contains(&b'.');
     let is_plain = placeholder::contains_folded(password, b"redact")
+        || crate::shape::is_mostly_escapes(password)
         || PLAIN.iter().any(|word| password.eq_ignore_ascii_case(word))
             && !password.iter().all(u8::is_ascii_uppercase);
     let is_strong = password.len() >= 8
