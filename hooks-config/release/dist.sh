@@ -83,6 +83,10 @@ case "${1:-}" in
     cat "$out/SHA256SUMS"
     ;;
   --verify)
+    if [ -n "$(git status --porcelain)" ]; then
+      echo "dist: --verify builds the last commit a second time; commit or stash what has changed first" >&2
+      exit 2
+    fi
     make_all
     other="$(mktemp -d)"
     trap 'rm -rf "$other"' EXIT
