@@ -26,5 +26,10 @@ pub use value::{Hole, Origin, Unknown, Value};
 /// Never fails: text that is not shell still gives the commands that could be read, with [`Analysis::unparsed`] filled,
 /// and input past a bound gives what was read up to it, with [`Analysis::limit`] set.
 pub fn analyze(text: &str, world: &World) -> Analysis {
-    evaluate::analyze(text, world)
+    evaluate::analyze(text, world, budget::Budget::new()).0
+}
+
+/// [`analyze`] within `steps`, for a line that is a part of another one. Gives the steps that are left as well.
+pub fn analyze_within(text: &str, world: &World, steps: u32) -> (Analysis, u32) {
+    evaluate::analyze(text, world, budget::Budget::of(steps))
 }

@@ -3,6 +3,8 @@
 //! The regex crate is not used: these are POSIX basic and extended expressions with back references, written by
 //! whoever writes the command, and one is met in perhaps every hundredth command line.
 
+use crate::budget::Effort;
+
 /// Steps one search may take; past them nothing is found and the caller treats the result as unknown.
 const MOST_STEPS: usize = 40_000;
 const MOST_DEPTH: usize = 200;
@@ -42,12 +44,20 @@ impl Regex {
     }
 
     /// The first match at or behind byte `from`; `None` when the steps ran out, empty when there is none.
-    pub(crate) fn find(&self, text: &str, from: usize) -> Option<Captures> {
+    pub(crate) fn find(&self, text: &str, from: usize, effort: &Effort) -> Option<Captures> {
+        let allotted = effort.allot(MOST_STEPS);
+        let mut steps = allotted.saturating_sub(text.len() / 4);
+        let found = if steps > 0 { self.search(text, from, &mut steps) } else { None };
+        effort.settle(allotted, steps);
+        found
+    }
+
+    fn search(&self, text: &str, from: usize, steps: &mut usize) -> Option<Captures> {
         let places: Vec<(usize, char)> = text.char_indices().collect();
         let first = places.iter().position(|(at, _)| *at >= from).unwrap_or(places.len());
         let mut matcher = Matcher {
             places: &places,
-            steps: MOST_STEPS,
+            steps,
             groups: vec![None; self.groups + 1],
             ignore_case: self.ignore_case,
         };
@@ -62,7 +72,7 @@ impl Regex {
                 }
                 return Some(captures);
             }
-            if matcher.steps == 0 {
+            if *matcher.steps == 0 {
                 return None;
             }
         }
@@ -228,7 +238,7 @@ impl Reader<'_> {
 
 struct Matcher<'t> {
     places: &'t [(usize, char)],
-    steps: usize,
+    steps: &'t mut usize,
     groups: Vec<Option<(usize, usize)>>,
     ignore_case: bool,
 }
@@ -265,9 +275,9 @@ impl Matcher<'_> {
     }
 
     fn rest(&mut self, rest: Rest<'_>, at: usize) -> Option<usize> {
-        self.steps = self.steps.saturating_sub(1);
-        if self.steps == 0 || rest.depth > MOST_DEPTH {
-            self.steps = 0;
+        *self.steps = self.steps.saturating_sub(1);
+        if *self.steps == 0 || rest.depth > MOST_DEPTH {
+            *self.steps = 0;
             return None;
         }
         let Some((node, behind)) = rest.nodes.split_first() else {
@@ -330,7 +340,7 @@ impl Matcher<'_> {
             while count < most && self.accepts(node, at + count) {
                 count += 1;
             }
-            self.steps = self.steps.saturating_sub(count / 8);
+            *self.steps = self.steps.saturating_sub(count / 8);
             loop {
                 if count < least {
                     return None;

@@ -1,5 +1,6 @@
 //! Brace expansion: `{a,b}` and `{1..9}`, before everything else.
 
+use crate::budget::Budget;
 use crate::syntax::Part;
 
 /// A piece of a word after brace expansion.
@@ -11,11 +12,17 @@ pub(super) enum Atom<'p> {
     Many,
 }
 
+impl Atom<'_> {
+    fn length(&self) -> usize {
+        if let Atom::Text(text) = self { text.len() } else { 1 }
+    }
+}
+
 /// The most words one word becomes; a longer sequence stands as one word that is not known.
 const MOST_WORDS: usize = 2048;
 
 /// The words `parts` becomes; `None` when there is no brace in it.
-pub(super) fn expand(parts: &[Part]) -> Option<Vec<Vec<Atom<'_>>>> {
+pub(super) fn expand<'p>(parts: &'p [Part], budget: &mut Budget) -> Option<Vec<Vec<Atom<'p>>>> {
     if !parts.iter().any(|part| matches!(part, Part::Literal(text) if text.contains('{'))) {
         return None;
     }
@@ -27,8 +34,14 @@ pub(super) fn expand(parts: &[Part]) -> Option<Vec<Vec<Atom<'_>>>> {
         }
     }
     let closing = closing(&tokens);
-    let mut room = MOST_WORDS;
+    let mut room = Room { words: MOST_WORDS, budget };
     Some(words(Inside { tokens: &tokens, closing: &closing }, 0, &mut room))
+}
+
+/// What may still be made: so many words, and what the analysis has left for putting them together.
+struct Room<'b> {
+    words: usize,
+    budget: &'b mut Budget,
 }
 
 /// Tokens with, for each opening brace, how far behind it the closing one stands.
@@ -77,11 +90,11 @@ impl Token<'_> {
     }
 }
 
-fn words<'p>(inside: Inside<'_, 'p>, depth: usize, room: &mut usize) -> Vec<Vec<Atom<'p>>> {
+fn words<'p>(inside: Inside<'_, 'p>, depth: usize, room: &mut Room<'_>) -> Vec<Vec<Atom<'p>>> {
     let mut results: Vec<Vec<Atom<'p>>> = vec![Vec::new()];
     let mut rest = inside;
     while let Some((&token, _)) = rest.tokens.split_first() {
-        if *room == 0 {
+        if room.words == 0 || room.budget.is_spent() || !room.budget.spend(results.len() / 16) {
             results.push(vec![Atom::Many]);
             return results;
         }
@@ -112,7 +125,7 @@ fn push<'p>(word: &mut Vec<Atom<'p>>, token: Token<'p>) {
 }
 
 /// The alternatives inside braces; `None` where the braces stand for themselves.
-fn options<'p>(inside: Inside<'_, 'p>, depth: usize, room: &mut usize) -> Option<Vec<Vec<Atom<'p>>>> {
+fn options<'p>(inside: Inside<'_, 'p>, depth: usize, room: &mut Room<'_>) -> Option<Vec<Vec<Atom<'p>>>> {
     let mut options = Vec::new();
     let mut open = 0_usize;
     let mut start = 0;
@@ -186,15 +199,16 @@ fn numbers_between(from: i64, to: i64, step: u64) -> Option<Vec<i64>> {
 }
 
 /// Every word of `left` followed by every one of `right`, as far as there is room.
-fn product<'p>(left: &[Vec<Atom<'p>>], right: &[Vec<Atom<'p>>], room: &mut usize) -> Vec<Vec<Atom<'p>>> {
+fn product<'p>(left: &[Vec<Atom<'p>>], right: &[Vec<Atom<'p>>], room: &mut Room<'_>) -> Vec<Vec<Atom<'p>>> {
     let mut results = Vec::new();
     for first in left {
         for second in right {
-            if *room == 0 {
+            let size: usize = first.iter().chain(second).map(Atom::length).sum();
+            if room.words == 0 || !room.budget.spend(size / 16 + 1) {
                 results.push(vec![Atom::Many]);
                 return results;
             }
-            *room -= 1;
+            room.words -= 1;
             let mut word = first.clone();
             for atom in second {
                 match (atom, word.last_mut()) {

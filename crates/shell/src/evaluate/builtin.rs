@@ -333,22 +333,22 @@ impl Machine<'_> {
     fn take_line(&mut self, descriptor: u32, delimiter: char, count: Option<usize>) -> Option<(Value, bool)> {
         let Some(Handle::Data(stream)) = self.shell.descriptors.get(&descriptor) else { return None };
         let mut stream = stream.borrow_mut();
-        let rest = stream.rest();
-        if rest.is_unknown() && rest.text().is_empty() && !rest.holes().is_empty() {
-            let value = rest.clone();
+        let from = stream.at.min(stream.data.text().len());
+        if from == stream.data.text().len() && stream.rest().is_unknown() {
+            let value = stream.rest();
             drop(stream);
             self.changes += 1;
             // The input is a hole with its origins: the variable gets it, how many lines there are is not known.
             return if value.origins().is_empty() { None } else { Some((value, false)) };
         }
-        let text = rest.text();
+        let text = stream.data.text().get(from..).unwrap_or("");
         let end = count.map(|count| text.char_indices().nth(count).map_or(text.len(), |(at, _)| at));
         let (length, skip, complete) = match (text.find(delimiter), end) {
             (_, Some(end)) => (end, 0, !text.is_empty()),
             (Some(at), None) => (at, delimiter.len_utf8(), true),
             (None, None) => (text.len(), 0, false),
         };
-        let line = rest.slice(0..length);
+        let line = stream.data.slice(from..from + length);
         stream.at += length + skip;
         drop(stream);
         self.changes += u64::from(length + skip > 0);

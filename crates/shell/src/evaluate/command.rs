@@ -327,8 +327,9 @@ impl Machine<'_> {
         let marks: Vec<Mark> =
             name.base_name().chars().map(|character| Mark { character, active: true }).collect();
         let pattern = Pattern::new(&marks);
+        let effort = &self.budget.effort;
         let matching: Vec<&str> =
-            PROGRAMS.iter().copied().filter(|program| pattern.matches(program)).collect();
+            PROGRAMS.iter().copied().filter(|program| pattern.matches(program, effort)).collect();
         if matching.len() > PROGRAMS.len() / 2 {
             return;
         }

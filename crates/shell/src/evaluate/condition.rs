@@ -47,7 +47,7 @@ impl Machine<'_> {
         let pattern = self.pattern(&right.parts);
         let whole = self.single(right);
         let (text, _) = (left.known()?, whole.known()?);
-        Some(pattern.matches(text) == (operator != "!="))
+        Some(pattern.matches(text, &self.budget.effort) == (operator != "!="))
     }
 
     /// `=~`, which also fills `BASH_REMATCH`.
@@ -56,7 +56,7 @@ impl Machine<'_> {
         if !self.budget.spend(text.len() + pattern.len()) {
             return None;
         }
-        let captures = Regex::extended(pattern)?.find(text, 0)?;
+        let captures = Regex::extended(pattern)?.find(text, 0, &self.budget.effort)?;
         let groups = captures.into_iter().map(|range| {
             let group = range.map(|(start, end)| left.slice(start..end)).unwrap_or_default();
             (None, group)

@@ -22,7 +22,7 @@ impl Machine<'_> {
     pub(super) fn emit(&mut self, argv: &[Value], around: &Around) -> usize {
         let index = self.analysis.commands.len();
         let size: usize = argv.iter().map(|value| value.text().len()).sum();
-        if index >= MOST_COMMANDS || !self.budget.spend(size / 16 + argv.len() / 2 + 6) {
+        if index >= MOST_COMMANDS || !self.budget.spend(size / 16 + argv.len() + 6) {
             self.budget.exhaust();
             return index.saturating_sub(1);
         }
@@ -82,9 +82,16 @@ impl Machine<'_> {
         for origin in value.origins() {
             let flow =
                 Flow { origin: origin.clone(), into: into.clone(), command, known: value.known().is_some() };
-            if self.analysis.flows.len() < MOST_FLOWS && !self.analysis.flows.contains(&flow) {
-                self.analysis.flows.push(flow);
+            // The flows of one command stand together.
+            let flows = &mut self.analysis.flows;
+            if flows.iter().rev().take_while(|other| other.command == command).any(|other| *other == flow) {
+                continue;
             }
+            if flows.len() >= MOST_FLOWS {
+                self.budget.exhaust();
+                return;
+            }
+            flows.push(flow);
         }
     }
 

@@ -152,7 +152,7 @@ impl Machine<'_> {
             values.push(value);
             return;
         }
-        let Some(alternatives) = brace::expand(&word.parts) else {
+        let Some(alternatives) = brace::expand(&word.parts, &mut self.budget) else {
             let mut fields = Fields::default();
             for (at, part) in word.parts.iter().enumerate() {
                 self.part(part, at == 0, &mut fields);
@@ -184,7 +184,12 @@ impl Machine<'_> {
                 }
             }
             fields.close();
+            // A part that is no text (a quoted one) comes again in every alternative.
+            let size: usize = fields.done.iter().map(|value| value.text().len()).sum();
             values.append(&mut fields.done);
+            if !self.budget.spend(size / 16) {
+                break;
+            }
         }
     }
 

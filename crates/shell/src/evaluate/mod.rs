@@ -93,9 +93,9 @@ enum Jump {
     Continue(u32),
 }
 
-/// What `text` would run; see [`crate::analyze`].
-pub(crate) fn analyze(text: &str, world: &World) -> Analysis {
-    let mut machine = Machine::new(world);
+/// What `text` would run, and the steps that are left of `budget`; see [`crate::analyze`].
+pub(crate) fn analyze(text: &str, world: &World, budget: Budget) -> (Analysis, u32) {
+    let mut machine = Machine::new(world, budget);
     let mut end = text.len().min(MAX_TEXT);
     if end < text.len() {
         machine.budget.reach(Limit::Bytes);
@@ -114,7 +114,7 @@ pub(crate) fn analyze(text: &str, world: &World) -> Analysis {
 }
 
 impl<'w> Machine<'w> {
-    fn new(world: &'w World) -> Self {
+    fn new(world: &'w World, budget: Budget) -> Self {
         let folder = Some(&world.cwd).filter(|cwd| !cwd.is_empty()).map(|cwd| shared(cwd));
         let shell = Shell {
             variables: Rc::default(),
@@ -129,7 +129,7 @@ impl<'w> Machine<'w> {
         };
         Machine {
             world,
-            budget: Budget::new(),
+            budget,
             analysis: Analysis::default(),
             shell,
             frame: Frame::default(),
@@ -167,7 +167,7 @@ impl<'w> Machine<'w> {
     }
 
     /// Functions nothing called may still be (`command_not_found_handle`, a trap), and readers get what was written.
-    fn finish(mut self) -> Analysis {
+    fn finish(mut self) -> (Analysis, u32) {
         self.drain_readers();
         self.drain_coprocesses();
         let mut names: Vec<Rc<str>> = self.shell.functions.keys().cloned().collect();
@@ -181,7 +181,7 @@ impl<'w> Machine<'w> {
             });
         }
         self.analysis.limit = self.budget.limit();
-        self.analysis
+        (self.analysis, self.budget.steps_left())
     }
 
     /// Evaluates in a copy of the shell, whose changes are forgotten.

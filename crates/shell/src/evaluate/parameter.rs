@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::Machine;
 use super::pattern::Pattern;
 use super::state::Content;
+use crate::budget::Effort;
 use crate::edit::shared;
 use crate::syntax::{Index, Operator, Parameter, Part};
 use crate::value::{Unknown, Value};
@@ -115,7 +116,8 @@ impl Machine<'_> {
             }
             Operator::Case { kind, all, pattern } => {
                 let pattern = self.pattern(pattern);
-                base.map(|value| value.map(|text| change_case(text, *kind, *all, &pattern)))
+                let effort = &self.budget.effort;
+                base.map(|value| value.map(|text| change_case(text, *kind, *all, &pattern, effort)))
             }
             Operator::Transform(kind) => self.transform(parameter, base, *kind),
         }
@@ -284,7 +286,7 @@ impl Machine<'_> {
             if !self.budget.spend(removed.len() / 16 + 1) {
                 break;
             }
-            if pattern.matches(removed) {
+            if pattern.matches(removed, &self.budget.effort) {
                 return if suffix { value.slice(0..cut) } else { value.slice(cut..text.len()) };
             }
         }
@@ -336,14 +338,17 @@ impl Machine<'_> {
     fn longest_match(&mut self, pattern: &Pattern, text: &str) -> Option<usize> {
         if pattern.is_single() {
             let length = text.chars().next()?.len_utf8();
-            return text.get(..length).filter(|first| pattern.matches(first)).map(|_| length);
+            return text
+                .get(..length)
+                .filter(|first| pattern.matches(first, &self.budget.effort))
+                .map(|_| length);
         }
         let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
         for end in ends.into_iter().rev() {
             if !self.budget.spend(end / 16 + 1) {
                 return None;
             }
-            if text.get(..end).is_some_and(|text| pattern.matches(text)) {
+            if text.get(..end).is_some_and(|text| pattern.matches(text, &self.budget.effort)) {
                 return Some(end);
             }
         }
@@ -392,7 +397,10 @@ impl Machine<'_> {
         match kind {
             'U' => base.map(|value| value.map(str::to_uppercase)),
             'L' => base.map(|value| value.map(str::to_lowercase)),
-            'u' => base.map(|value| value.map(|text| change_case(text, b'^', false, &Pattern::default()))),
+            'u' => {
+                let (all, effort) = (Pattern::default(), &self.budget.effort);
+                base.map(|value| value.map(|text| change_case(text, b'^', false, &all, effort)))
+            }
             'E' => base.map(|value| value.map(crate::escape::ansi)),
             'Q' | 'K' | 'k' => base.map(|value| value.map(quote)),
             'A' => {
@@ -482,11 +490,11 @@ fn cut(value: &Value, offset: i64, length: Option<i64>) -> Value {
     piece
 }
 
-fn change_case(text: &str, kind: u8, all: bool, pattern: &Pattern) -> String {
+fn change_case(text: &str, kind: u8, all: bool, pattern: &Pattern, effort: &Effort) -> String {
     let mut changed = String::with_capacity(text.len());
     for (at, character) in text.chars().enumerate() {
-        let applies =
-            (all || at == 0) && (pattern.is_empty() || pattern.matches(character.encode_utf8(&mut [0; 4])));
+        let fits = || pattern.matches(character.encode_utf8(&mut [0; 4]), effort);
+        let applies = (all || at == 0) && (pattern.is_empty() || fits());
         match kind {
             b'^' if applies => changed.extend(character.to_uppercase()),
             b',' if applies => changed.extend(character.to_lowercase()),

@@ -1,5 +1,7 @@
 //! Shell patterns against text: `* ? [...]` and the extended forms, in bounded time.
 
+use crate::budget::Effort;
+
 /// A pattern character and whether it is active (unquoted).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Mark {
@@ -76,10 +78,15 @@ impl Pattern {
     }
 
     /// The whole text matches.
-    pub(crate) fn matches(&self, text: &str) -> bool {
-        let text: Vec<char> = text.chars().collect();
-        let mut steps = MATCH_STEPS;
-        matches(&self.pieces, &text, &mut steps)
+    pub(crate) fn matches(&self, text: &str, effort: &Effort) -> bool {
+        let allotted = effort.allot(MATCH_STEPS);
+        let mut steps = allotted.saturating_sub(text.len() / 4);
+        let found = steps > 0 && {
+            let text: Vec<char> = text.chars().collect();
+            matches(&self.pieces, &text, &mut steps)
+        };
+        effort.settle(allotted, steps);
+        found
     }
 
     /// The pattern is exactly one character or class.

@@ -215,7 +215,7 @@ impl Machine<'_> {
             if !self.budget.spend(2) {
                 break;
             }
-            if path.matches('/').count() == depth && compiled.matches(path) {
+            if path.matches('/').count() == depth && compiled.matches(path, &self.budget.effort) {
                 count += 1;
                 sorts_by_locale |= path.contains(char::is_control);
                 content.get_or_insert_with(Value::default).append(value);
@@ -236,8 +236,11 @@ impl Machine<'_> {
         let compiled = Pattern::new(&marks);
         let depth = key.matches('/').count();
         self.budget.spend(self.files.len());
-        let paths =
-            self.files.keys().filter(|path| path.matches('/').count() == depth && compiled.matches(path));
+        let effort = &self.budget.effort;
+        let paths = self
+            .files
+            .keys()
+            .filter(|path| path.matches('/').count() == depth && compiled.matches(path, effort));
         paths.cloned().collect()
     }
 

@@ -378,8 +378,10 @@ impl Machine<'_> {
             let mut fits = Some(false);
             for pattern in &arm.patterns {
                 let compiled = self.pattern(&pattern.parts);
+                let effort = &self.budget.effort;
                 let matched = value.known().map(|text| {
-                    compiled.matches(text) || self.shell.ignore_case && compiled.matches(&text.to_lowercase())
+                    compiled.matches(text, effort)
+                        || self.shell.ignore_case && compiled.matches(&text.to_lowercase(), effort)
                 });
                 fits = match (fits, matched) {
                     (Some(true), _) | (_, Some(true)) => Some(true),

@@ -141,6 +141,9 @@ impl Machine<'_> {
         }
         let mut content = Value::default();
         for file in files {
+            if !self.budget.spend(2 + file.text().len() / 16) {
+                break;
+            }
             let one = if file.text() == "-" { self.standard_input() } else { self.read_file(file) };
             content.append(&one);
         }
@@ -189,6 +192,9 @@ impl Machine<'_> {
         let input = self.standard_input();
         let append = arguments.iter().any(|argument| matches!(argument.text(), "-a" | "--append"));
         for path in arguments.iter().filter(|argument| !argument.text().starts_with('-')) {
+            if !self.budget.spend(2 + input.text().len() / 16) {
+                break;
+            }
             self.flow(&input, &Destination::File(path.clone()), index);
             self.write_file(path, &input, append);
         }
@@ -226,7 +232,7 @@ impl Machine<'_> {
         let files: Vec<Value> = operands.cloned().collect();
         let input = self.read_all(&files);
         self.budget.spend(input.text().len() / 4);
-        text::grep(name, &input, pattern, arguments)
+        text::grep(name, &input, pattern, arguments, &self.budget.effort)
     }
 
     fn awk(&mut self, arguments: &[Value]) -> Made {
@@ -250,8 +256,10 @@ impl Machine<'_> {
             return Made::Unfollowed;
         }
         let input = self.read_all(&job.files);
-        self.budget.spend(input.text().len() * job.commands.len() / 2 + 20);
-        Made::Output(job.run(&input))
+        if !self.budget.spend(input.text().len() * job.commands.len() / 2 + 20) {
+            return Made::Unfollowed;
+        }
+        Made::Output(job.run(&input, &self.budget.effort))
     }
 }
 

@@ -1,5 +1,6 @@
 //! `sed`: substitution, transliteration, deleting and printing lines.
 
+use crate::budget::Effort;
 use crate::edit::shared;
 use crate::regex::Regex;
 use crate::value::{Origin, Value};
@@ -87,20 +88,18 @@ impl Job {
         Some(())
     }
 
-    pub(super) fn run(&self, input: &Value) -> Value {
+    pub(super) fn run(&self, input: &Value, effort: &Effort) -> Value {
         let mut origins = input.clone();
         if self.commands.iter().any(|command| matches!(command.action, Action::Transliterate(..))) {
             origins.add_origin(Origin::Decoded(shared("sed")));
         }
         let count = input.text().lines().count();
-        let mut quits = false;
         let output = input.map(|text| {
             let mut output = String::new();
             for (at, line) in text.lines().enumerate() {
-                if quits {
+                if self.line(line, (at + 1, count), effort, &mut output) {
                     break;
                 }
-                self.line(line, (at + 1, count), &mut output, &mut quits);
             }
             if !text.ends_with('\n') && output.ends_with('\n') {
                 output.pop();
@@ -110,7 +109,15 @@ impl Job {
         output.with_origins_of(&origins)
     }
 
-    fn line(&self, line: &str, (number, count): (usize, usize), output: &mut String, quits: &mut bool) {
+    /// Puts out what becomes of one line; true if `sed` ends with it.
+    fn line(
+        &self,
+        line: &str,
+        (number, count): (usize, usize),
+        effort: &Effort,
+        output: &mut String,
+    ) -> bool {
+        let mut quits = false;
         let mut current = line.to_owned();
         for command in &self.commands {
             let applies = match &command.address {
@@ -118,7 +125,7 @@ impl Job {
                 Address::Line(wanted) => *wanted == number,
                 Address::Last => number == count,
                 Address::Matching(regex) => {
-                    regex.find(&current, 0).is_none_or(|captures| !captures.is_empty())
+                    regex.find(&current, 0, effort).is_none_or(|captures| !captures.is_empty())
                 }
             };
             if !applies {
@@ -126,7 +133,7 @@ impl Job {
             }
             match &command.action {
                 Action::Substitute { regex, replacement, every, number } => {
-                    current = substituted(&current, regex, replacement, (*every, *number));
+                    current = substituted(&current, regex, replacement, (*every, *number), effort);
                 }
                 Action::Transliterate(from, to) => {
                     let moved = |c: char| {
@@ -134,18 +141,19 @@ impl Job {
                     };
                     current = current.chars().map(moved).collect();
                 }
-                Action::Delete => return,
+                Action::Delete => return quits,
                 Action::Print => {
                     output.push_str(&current);
                     output.push('\n');
                 }
-                Action::Quit => *quits = true,
+                Action::Quit => quits = true,
             }
         }
         if !self.quiet {
             output.push_str(&current);
             output.push('\n');
         }
+        quits
     }
 }
 
@@ -234,13 +242,19 @@ fn delimited(text: &str, delimiter: char) -> Option<(String, &str)> {
     None
 }
 
-fn substituted(line: &str, regex: &Regex, replacement: &str, (every, number): (bool, usize)) -> String {
+fn substituted(
+    line: &str,
+    regex: &Regex,
+    replacement: &str,
+    (every, number): (bool, usize),
+    effort: &Effort,
+) -> String {
     let mut output = String::new();
     let mut at = 0;
     let mut copied = 0;
     let mut count = 0;
     while at <= line.len() {
-        let Some(captures) = regex.find(line, at) else { break };
+        let Some(captures) = regex.find(line, at, effort) else { break };
         let Some((start, end)) = captures.first().copied().flatten() else { break };
         count += 1;
         if count >= number {

@@ -2,6 +2,7 @@
 
 use super::super::pattern::named_class;
 use super::Made;
+use crate::budget::Effort;
 use crate::edit::shared;
 use crate::escape::{self, Octal};
 use crate::regex::Regex;
@@ -268,7 +269,7 @@ pub(super) fn path_part(name: &str, arguments: &[Value]) -> Made {
     Made::Output(output)
 }
 
-pub(super) fn grep(name: &str, input: &Value, pattern: &Value, arguments: &[Value]) -> Made {
+pub(super) fn grep(name: &str, input: &Value, pattern: &Value, arguments: &[Value], effort: &Effort) -> Made {
     let has = |letter: char| arguments.iter().any(|a| a.text().starts_with('-') && a.text().contains(letter));
     let (Some(pattern), Some(text)) = (pattern.known(), input.known()) else { return Made::Unfollowed };
     let escaped: String;
@@ -286,13 +287,13 @@ pub(super) fn grep(name: &str, input: &Value, pattern: &Value, arguments: &[Valu
     };
     let mut output = String::new();
     for line in text.lines() {
-        let Some(captures) = regex.find(line, 0) else { return Made::Unfollowed };
+        let Some(captures) = regex.find(line, 0, effort) else { return Made::Unfollowed };
         let found = captures.first().copied().flatten();
         if found.is_some() == has('v') {
             continue;
         }
         if has('o') {
-            push_matches(&mut output, line, &regex);
+            push_matches(&mut output, line, &regex, effort);
             continue;
         }
         output.push_str(line);
@@ -302,9 +303,11 @@ pub(super) fn grep(name: &str, input: &Value, pattern: &Value, arguments: &[Valu
 }
 
 /// Every match of the pattern in the line, each on a line of its own.
-fn push_matches(output: &mut String, line: &str, regex: &Regex) {
+fn push_matches(output: &mut String, line: &str, regex: &Regex, effort: &Effort) {
     let mut at = 0;
-    while let Some((start, end)) = regex.find(line, at).and_then(|found| found.first().copied().flatten()) {
+    while let Some((start, end)) =
+        regex.find(line, at, effort).and_then(|found| found.first().copied().flatten())
+    {
         if end > start {
             output.push_str(line.get(start..end).unwrap_or(""));
             output.push('\n');
