@@ -16,15 +16,60 @@ pub(crate) struct Call<'a> {
     pub index: usize,
     pub line: &'a Analysis,
     pub scene: &'a Scene,
-    /// Some word of the line names Claude Code or its folder.
-    pub near_governance: bool,
+    /// The folder it runs in, where that is known.
+    directory: Option<&'a str>,
+    contained: bool,
+    remote: bool,
+    /// Something on the line names a file that governs.
+    pub names_protected: bool,
 }
 
 impl<'a> Call<'a> {
     pub(crate) fn new(line: &'a Analysis, index: usize, command: &'a Command, scene: &'a Scene) -> Self {
+        let changed = || {
+            let earlier = line.commands.get(..index)?;
+            earlier.iter().rev().find(|command| changes_folder(command))
+        };
+        let directory = command.directory.as_deref().or_else(|| fresh_folder(line, changed()));
+        Self::within(line, index, command, scene, directory)
+    }
+
+    /// Every command of the line, each looked at once.
+    pub(crate) fn all(line: &'a Analysis, scene: &'a Scene) -> Vec<Self> {
+        let mut changed = None;
+        let mut calls = Vec::with_capacity(line.commands.len());
+        for (index, command) in line.commands.iter().enumerate() {
+            let directory = command.directory.as_deref().or_else(|| fresh_folder(line, changed));
+            calls.push(Self::within(line, index, command, scene, directory));
+            if changes_folder(command) {
+                changed = Some(command);
+            }
+        }
+        calls
+    }
+
+    fn within(
+        line: &'a Analysis,
+        index: usize,
+        command: &'a Command,
+        scene: &'a Scene,
+        directory: Option<&'a str>,
+    ) -> Self {
         let name = command.argv.first().map_or("", |word| base_name(word.text()));
         let name = name.strip_suffix(".exe").unwrap_or(name);
-        Self { name, command, index, line, scene, near_governance: true }
+        let contained = is_via(command, CONTAINERS);
+        let remote = contained || is_via(command, &["ssh", "mosh", "gcloud"]);
+        Self { name, command, index, line, scene, directory, contained, remote, names_protected: false }
+    }
+
+    /// One of its words names Claude Code or its folder.
+    pub(crate) fn names_client(&self) -> bool {
+        self.command.argv.iter().any(|word| word.text().contains("claude"))
+    }
+
+    /// The same call as if it ran `command` by the name `name`.
+    pub(crate) fn as_if<'b>(&'b self, name: &'b str, command: &'b Command) -> Call<'b> {
+        Call { name, command, ..*self }
     }
 
     /// The words after the name.
@@ -38,14 +83,7 @@ impl<'a> Call<'a> {
 
     /// The folder it runs in, where that is known. A folder that `mktemp` has just made is as good as any in `/tmp`.
     pub(crate) fn directory(&self) -> Option<&'a str> {
-        self.command.directory.as_deref().or_else(|| {
-            let earlier = self.line.commands.get(..self.index)?;
-            let change = earlier.iter().rev().find(|command| {
-                command.argv.first().is_some_and(|word| matches!(word.text(), "cd" | "pushd"))
-            })?;
-            let fresh = change.argv.get(1).is_some_and(|folder| self.printed_by(folder) == Some("mktemp"));
-            fresh.then_some(FRESH_FOLDER)
-        })
+        self.directory
     }
 
     /// Where `target` leads from here; links are followed for what would be changed.
@@ -60,25 +98,22 @@ impl<'a> Call<'a> {
 
     /// It runs on another machine (`ssh`) or in a container.
     pub(crate) fn is_remote(&self) -> bool {
-        self.is_contained() || self.via(&["ssh", "mosh", "gcloud"])
+        self.remote
     }
 
     /// It runs in a container, whose files are not this machine's.
     pub(crate) fn is_contained(&self) -> bool {
-        self.via(&["docker", "podman", "nerdctl", "kubectl", "oc", "lxc", "docker-compose"])
+        self.contained
     }
 
     /// One of these programs runs it.
     pub(crate) fn via(&self, names: &[&str]) -> bool {
-        self.command.via.iter().any(|wrapper| names.contains(&&*wrapper.name))
+        is_via(self.command, names)
     }
 
     /// The command whose output stands in `value`, where it is one.
     pub(crate) fn printed_by(&self, value: &Value) -> Option<&'a str> {
-        let Some(Unknown::Output(Some(index))) = value.holes().first().map(|hole| &hole.why) else {
-            return None;
-        };
-        self.line.commands.get(*index)?.argv.first().map(|word| base_name(word.text()))
+        printed_by(self.line, value)
     }
 
     /// A hit of `rule` on this command, about what `subject` says.
@@ -103,6 +138,29 @@ impl<'a> Call<'a> {
     }
 }
 
+const CONTAINERS: &[&str] = &["docker", "podman", "nerdctl", "kubectl", "oc", "lxc", "docker-compose"];
+
+fn is_via(command: &Command, names: &[&str]) -> bool {
+    command.via.iter().any(|wrapper| names.contains(&&*wrapper.name))
+}
+
+fn printed_by<'a>(line: &'a Analysis, value: &Value) -> Option<&'a str> {
+    let Some(Unknown::Output(Some(index))) = value.holes().first().map(|hole| &hole.why) else {
+        return None;
+    };
+    line.commands.get(*index)?.argv.first().map(|word| base_name(word.text()))
+}
+
+fn changes_folder(command: &Command) -> bool {
+    command.argv.first().is_some_and(|word| matches!(word.text(), "cd" | "pushd"))
+}
+
+/// What `change` leads to, if that is a folder `mktemp` has just made.
+fn fresh_folder(line: &Analysis, change: Option<&Command>) -> Option<&'static str> {
+    let folder = change?.argv.get(1)?;
+    (printed_by(line, folder) == Some("mktemp")).then_some(FRESH_FOLDER)
+}
+
 /// What stands for a folder that `mktemp` makes: it is empty, and nothing runs there.
 pub(crate) const FRESH_FOLDER: &str = "/tmp/fresh";
 
@@ -111,6 +169,10 @@ const SUBJECT: usize = 120;
 
 /// One line of limited length, control characters made visible.
 fn shorten(text: &str) -> String {
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'\\' | b'"' | b'\'');
+    if text.len() <= SUBJECT && text.bytes().all(is_plain) {
+        return text.to_owned();
+    }
     let mut short: String = text.chars().take(SUBJECT).flat_map(char::escape_debug).collect();
     if text.chars().count() > SUBJECT {
         short.push('…');

@@ -2,14 +2,14 @@
 
 use crate::arguments::Takes;
 use crate::call::Call;
-use crate::commands::judge_within;
+use crate::commands::{Allowance, judge_carried};
 use crate::rule::Hit;
 use crate::rules::git;
 
 /// Judges what `call` carries as command lines of their own.
-pub(crate) fn judge(call: &Call<'_>, depth: usize, hits: &mut Vec<Hit>) {
+pub(crate) fn judge(call: &Call<'_>, depth: usize, allowance: &mut Allowance, hits: &mut Vec<Hit>) {
     for text in carried(call) {
-        for hit in judge_within(&text, call.scene, depth).hits {
+        for hit in judge_carried(&text, call.scene, depth, allowance) {
             hits.push(Hit { command: Some(call.index), ..hit });
         }
     }
@@ -76,7 +76,8 @@ fn carried(call: &Call<'_>) -> Vec<String> {
                 .filter_map(|word| word.text().split_once('!').map(|(_, command)| command.to_owned())),
         ),
         "awk" | "gawk" | "mawk" | "nawk" => {
-            texts.extend(call.words().iter().flat_map(|word| calls_of(word.text(), "system(")));
+            let code = call.words().iter().flat_map(|word| calls_of(word.text(), "system("));
+            texts.extend(code.map(ToOwned::to_owned));
         }
         "sed" | "gsed" => texts.extend(call.words().iter().filter_map(|word| {
             word.text().strip_prefix("1e ").or_else(|| word.text().strip_prefix("e ")).map(ToOwned::to_owned)
@@ -127,13 +128,14 @@ fn last_with_space(call: &Call<'_>) -> Option<String> {
 }
 
 /// The string literals that `name` is called with in a piece of code.
-pub(crate) fn calls_of(code: &str, name: &str) -> Vec<String> {
-    code.match_indices(name)
-        .filter_map(|(at, _)| {
-            let rest = code.get(at + name.len()..)?.trim_start();
-            let quote = rest.chars().next().filter(|letter| matches!(letter, '"' | '\'' | '`'))?;
-            let inside = rest.get(1..)?;
-            Some(inside.get(..inside.find(quote)?)?.to_owned())
-        })
-        .collect()
+pub(crate) fn calls_of<'a>(code: &'a str, name: &'a str) -> impl Iterator<Item = &'a str> {
+    code.match_indices(name).filter_map(move |(at, _)| literal(code.get(at + name.len()..)?))
+}
+
+/// The string literal that `code` begins with.
+pub(crate) fn literal(code: &str) -> Option<&str> {
+    let rest = code.trim_start();
+    let quote = rest.chars().next().filter(|letter| matches!(letter, '"' | '\'' | '`'))?;
+    let inside = rest.get(1..)?;
+    inside.get(..inside.find(quote)?)
 }

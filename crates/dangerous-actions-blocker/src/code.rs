@@ -3,11 +3,11 @@
 use shell::Target as Into;
 
 use crate::call::Call;
-use crate::carried::calls_of;
+use crate::carried::{calls_of, literal};
 use crate::effects::{Act, Effect};
 use crate::place::Target;
 use crate::rule::Hit;
-use crate::rules::{credentials, databases, deletion, disks, execution, governance, persistence};
+use crate::rules::{credentials, databases, deletion, disks, execution, governance, persistence, unresolved};
 
 const INTERPRETERS: &[&str] = &[
     "python",
@@ -122,68 +122,67 @@ fn is_code_flag(name: &str, flag: &str) -> bool {
     }
 }
 
+/// More calls than this in one piece of code are not looked at one by one.
+const MOST_CALLS: usize = 256;
+
 fn judge_code(call: &Call<'_>, code: &str, hits: &mut Vec<Hit>) {
-    let literals: Vec<(String, Act, bool)> = CALLS
-        .iter()
-        .flat_map(|(name, act, recursive)| {
-            whole_calls(code, name).into_iter().map(|path| (path, *act, *recursive))
-        })
-        .chain(python_opens(code))
-        .collect();
-    let effects: Vec<Effect<'_>> = literals
-        .iter()
-        .map(|(path, act, recursive)| Effect {
-            act: *act,
-            target: Target { glob: false, ..Target::literal(path) },
-            recursive: *recursive,
-        })
-        .collect();
-    governance::judge(call, &effects, hits);
+    let mut effects = calls(code);
+    effects.extend(python_opens(code));
+    if effects.len() > MOST_CALLS {
+        effects.truncate(MOST_CALLS);
+        hits.push(unresolved::too_many_words());
+    }
+    governance::judge_effects(call, &effects, hits);
     governance::judge_code(call, code, hits);
     execution::judge_code(call, code, hits);
     deletion::judge(call, &effects, hits);
-    disks::judge(call, &effects, hits);
-    credentials::judge(call, &effects, hits);
-    persistence::judge(call, &effects, hits);
-    if ["execute(", "query(", "exec("].iter().any(|run| code.contains(run)) {
-        let statements = ["execute(", "query(", "exec("].iter().flat_map(|run| calls_of(code, run));
-        if let Some(rule) = statements.into_iter().find_map(|statement| databases::statement_rule(&statement))
-        {
-            hits.push(call.hit(rule, format!("{} with a statement", call.name)));
-        }
+    disks::judge_effects(call, &effects, hits);
+    credentials::judge_effects(call, &effects, hits);
+    persistence::judge_effects(call, &effects, hits);
+    let mut statements = ["execute(", "query(", "exec("].iter().flat_map(|run| calls_of(code, run));
+    if let Some(rule) = statements.find_map(databases::statement_rule) {
+        hits.push(call.hit(rule, format!("{} with a statement", call.name)));
     }
 }
 
-/// Literals that `name` is called with where `name` is the whole word: `rm(`, but not `form(`.
-fn whole_calls(code: &str, name: &str) -> Vec<String> {
-    if !code.contains(name) {
-        return Vec::new();
+/// The calls of the table with a literal for a path. What opens a call is looked for once, then the name before it.
+fn calls(code: &str) -> Vec<Effect<'_>> {
+    let mut effects = Vec::new();
+    for (at, _) in code.match_indices(['(', ' ']) {
+        let Some((before, after)) = code.split_at_checked(at + 1) else { continue };
+        let Some(path) = literal(after) else { continue };
+        for (name, act, recursive) in CALLS.iter().filter(|(name, ..)| before.ends_with(name)) {
+            // `rm(`, but not `form(`; `fs.rm(` is written with a dot before it.
+            let is_whole = name.contains('.')
+                || !name.starts_with(|letter: char| letter.is_ascii_lowercase())
+                || !before.get(..before.len() - name.len()).unwrap_or("").ends_with(is_letter);
+            if is_whole {
+                effects.push(effect(path, *act, *recursive));
+            }
+        }
+        if effects.len() > MOST_CALLS {
+            break;
+        }
     }
-    let starts_inside_word =
-        name.starts_with(|letter: char| letter.is_ascii_lowercase()) && !name.contains('.');
-    if !starts_inside_word {
-        return calls_of(code, name);
-    }
-    code.match_indices(name)
-        .filter(|(at, _)| {
-            !code.get(..*at).unwrap_or("").ends_with(|letter: char| letter.is_alphanumeric() || letter == '_')
-        })
-        .flat_map(|(at, _)| {
-            calls_of(code.get(at..).unwrap_or("").get(..400).unwrap_or(code.get(at..).unwrap_or("")), name)
-                .into_iter()
-                .take(1)
-        })
-        .collect()
+    effects
+}
+
+fn is_letter(letter: char) -> bool {
+    letter.is_alphanumeric() || letter == '_'
+}
+
+fn effect(path: &str, act: Act, recursive: bool) -> Effect<'_> {
+    Effect { act, target: Target { glob: false, ..Target::literal(path) }, recursive }
 }
 
 /// `open('path', 'w')` and `Path('path').write_text(...)`, `.read_text()`, `.unlink()`.
-fn python_opens(code: &str) -> Vec<(String, Act, bool)> {
+fn python_opens(code: &str) -> Vec<Effect<'_>> {
     let mut found = Vec::new();
     for name in ["open(", "Path("] {
         for (at, _) in code.match_indices(name) {
-            let rest = code.get(at..).unwrap_or("");
-            let Some(path) = calls_of(rest, name).into_iter().next() else { continue };
-            let after = rest.get(name.len() + path.len() + 2..).unwrap_or("");
+            let rest = code.get(at + name.len()..).unwrap_or("").trim_start();
+            let Some(path) = literal(rest) else { continue };
+            let after = rest.get(path.len() + 2..).unwrap_or("");
             let after =
                 after.get(..after.char_indices().nth(40).map_or(after.len(), |(end, _)| end)).unwrap_or("");
             let act = if name == "Path(" {
@@ -210,7 +209,10 @@ fn python_opens(code: &str) -> Vec<(String, Act, bool)> {
                     Act::Read
                 }
             };
-            found.push((path, act, false));
+            found.push(effect(path, act, false));
+            if found.len() > MOST_CALLS {
+                return found;
+            }
         }
     }
     found

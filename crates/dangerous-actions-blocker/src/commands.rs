@@ -1,6 +1,8 @@
 //! A command line judged: analysed once, each command held against every family.
 
-use shell::{Analysis, World};
+use std::collections::BTreeSet;
+
+use shell::{Analysis, Command, Span, World};
 
 use crate::call::Call;
 use crate::rule::Hit;
@@ -22,68 +24,128 @@ pub struct Judgement {
 /// How deep commands inside commands' arguments are followed beyond what the shell analysis follows itself.
 const CARRIED: usize = 2;
 
-/// The most words of one line that are judged; people write hundreds at most. What has more is asked about.
-const WORDS: usize = 3000;
+/// What may be spent on one line, all that it carries included; people write a few hundred words at most. What has more
+/// is asked about.
+#[derive(Debug)]
+pub(crate) struct Allowance {
+    /// Words that are judged, each as often as it is.
+    words: usize,
+    /// Bytes of words and of what commands read.
+    bytes: usize,
+    /// Steps of the shell analysis for lines that others carry.
+    steps: u32,
+}
+
+const ALLOWANCE: Allowance = Allowance { words: 3000, bytes: 256 * 1024, steps: 18_000 };
+
+impl Allowance {
+    /// Takes what judging `command` costs; false when that is more than is left.
+    fn covers(&mut self, command: &Command) -> bool {
+        let text = |value: &shell::Value| value.text().len();
+        let bytes = command.argv.iter().map(text).sum::<usize>() + command.input.as_ref().map_or(0, text);
+        let words = command.argv.len() * unresolved::trials(command) + command.redirections.len();
+        let enough = words <= self.words && bytes <= self.bytes;
+        self.words = self.words.saturating_sub(words);
+        self.bytes = self.bytes.saturating_sub(bytes);
+        enough
+    }
+}
 
 /// Judges a Bash command line in `scene`.
 pub fn judge(text: &str, scene: &Scene) -> Judgement {
-    judge_within(text, scene, CARRIED)
+    let mut allowance = ALLOWANCE;
+    let line = shell::analyze(text, &world(scene));
+    judge_line(text, line, scene, CARRIED, &mut allowance)
 }
 
-pub(crate) fn judge_within(text: &str, scene: &Scene, depth: usize) -> Judgement {
-    let line = shell::analyze(text, &world(scene));
+/// Judges a command line that another one carries.
+pub(crate) fn judge_carried(text: &str, scene: &Scene, depth: usize, allowance: &mut Allowance) -> Vec<Hit> {
+    let (line, left) = shell::analyze_within(text, &world(scene), allowance.steps);
+    allowance.steps = left;
+    judge_line(text, line, scene, depth, allowance).hits
+}
+
+fn judge_line(
+    text: &str,
+    line: Analysis,
+    scene: &Scene,
+    depth: usize,
+    allowance: &mut Allowance,
+) -> Judgement {
     let mut hits = Vec::new();
     unresolved::judge_line(text, &line, &mut hits);
     processes::judge_line(&line, &mut hits);
-    let endless = is_endless(&line);
-    let near_governance = text.contains("claude")
-        || line.commands.iter().any(|command| command.argv.iter().any(|word| word.text().contains("claude")));
-    let mut words = 0;
-    for (index, command) in line.commands.iter().enumerate() {
-        if command.reach == shell::Reach::Never || in_open_quote(&line, command) {
-            continue;
-        }
-        words += command.argv.len();
-        if words > WORDS {
-            hits.push(unresolved::too_many_words());
-            break;
-        }
-        let call = Call { near_governance, ..Call::new(&line, index, command, scene) };
-        judge_call(&call, &mut hits);
-        unresolved::judge(&call, &mut hits);
-        processes::judge_loop(&call, endless, &mut hits);
-        if depth > 0 {
-            carried::judge(&call, depth - 1, &mut hits);
-        }
+    let mut calls = Call::all(&line, scene);
+    let near_governance = text.contains("claude") || calls.iter().any(Call::names_client);
+    let names_protected = near_governance && governance::line_names_protected(&calls);
+    for call in &mut calls {
+        call.names_protected = names_protected;
     }
-    if words > WORDS {
-        return Judgement { hits: worst_first(hits), line };
-    }
-    leaks::judge_line(&line, scene, &mut hits);
-    for flow in &line.flows {
-        if let Some(command) = line.commands.get(flow.command) {
-            let call = Call::new(&line, flow.command, command, scene);
-            execution::judge_flow(flow, &call, &mut hits);
-            credentials::judge_flow(flow, &call, &mut hits);
+    let is_complete = judge_calls(&line, &calls, depth, allowance, &mut hits);
+    if is_complete {
+        leaks::judge_line(&calls, &mut hits);
+        let mut local = execution::Local::default();
+        for flow in &line.flows {
+            if let Some(call) = calls.get(flow.command) {
+                execution::judge_flow(flow, call, &mut local, &mut hits);
+                credentials::judge_flow(flow, call, &mut local, &mut hits);
+            }
         }
+    } else {
+        hits.push(unresolved::too_many_words());
     }
     Judgement { hits: worst_first(hits), line }
+}
+
+/// Judges the commands one by one; false if there are more than the allowance covers.
+fn judge_calls(
+    line: &Analysis,
+    calls: &[Call<'_>],
+    depth: usize,
+    allowance: &mut Allowance,
+    hits: &mut Vec<Hit>,
+) -> bool {
+    let unwaited = processes::loops_unwaited(line);
+    let quotes = open_quotes(line);
+    for call in calls {
+        let command = call.command;
+        // Bash refuses a line with an open quote as a whole.
+        let in_quote =
+            quotes.iter().any(|quote| quote.start <= command.span.start && command.span.end <= quote.end);
+        if command.reach == shell::Reach::Never || in_quote {
+            continue;
+        }
+        if !allowance.covers(command) {
+            return false;
+        }
+        judge_call(call, hits);
+        unresolved::judge(call, hits);
+        processes::judge_loop(call, unwaited, hits);
+        if depth > 0 {
+            carried::judge(call, depth - 1, allowance, hits);
+        }
+    }
+    true
 }
 
 /// Holds one command against every family.
 pub(crate) fn judge_call(call: &Call<'_>, hits: &mut Vec<Hit>) {
     let effects = effects::of(call);
-    governance::judge(call, &effects, hits);
+    governance::judge_effects(call, &effects, hits);
     deletion::judge(call, &effects, hits);
     deletion::judge_moves(call, &effects, hits);
-    disks::judge(call, &effects, hits);
+    disks::judge_effects(call, &effects, hits);
     permissions::judge(call, &effects, hits);
-    credentials::judge(call, &effects, hits);
-    persistence::judge(call, &effects, hits);
-    privilege::judge(call, &effects, hits);
+    credentials::judge_effects(call, &effects, hits);
+    persistence::judge_effects(call, &effects, hits);
     if call.name.is_empty() {
         return;
     }
+    governance::judge(call, hits);
+    disks::judge(call, hits);
+    credentials::judge(call, hits);
+    persistence::judge(call, hits);
+    privilege::judge(call, hits);
     git::judge(call, hits);
     databases::judge(call, hits);
     services::judge(call, hits);
@@ -111,32 +173,25 @@ fn world(scene: &Scene) -> World {
     }
 }
 
-/// It was read out of a quote that nothing closes: bash refuses such a line as a whole.
-fn in_open_quote(line: &Analysis, command: &shell::Command) -> bool {
-    line.unparsed.iter().any(|problem| {
-        let quote = problem.what.contains("unterminated") && problem.what.contains("quote");
-        quote && command.span.start >= problem.span.start && command.span.end <= problem.span.end
-    })
-}
-
-/// A loop whose condition is a constant `true` or `:`.
-fn is_endless(line: &Analysis) -> bool {
-    line.commands.iter().any(|command| {
-        command.argv.len() == 1
-            && command
-                .argv
-                .first()
-                .is_some_and(|word| matches!(word.text(), "true" | ":" | "/bin/true" | "/usr/bin/true"))
-    })
-}
-
-fn worst_first(mut hits: Vec<Hit>) -> Vec<Hit> {
-    hits.sort_by_key(|hit| std::cmp::Reverse(hit.rule.severity));
-    let mut kept: Vec<Hit> = Vec::new();
-    for hit in hits {
-        if !kept.iter().any(|other| other.rule.id == hit.rule.id && other.subject == hit.subject) {
-            kept.push(hit);
+/// Where quotes stand that nothing closes. They end where the line does, so the first holds the others.
+fn open_quotes(line: &Analysis) -> Vec<Span> {
+    let mut quotes: Vec<Span> = Vec::new();
+    for problem in &line.unparsed {
+        let is_quote = problem.what.contains("unterminated") && problem.what.contains("quote");
+        let is_held = |quote: &Span| quote.start <= problem.span.start && problem.span.end <= quote.end;
+        if is_quote && !quotes.iter().any(is_held) {
+            quotes.push(problem.span);
         }
     }
-    kept
+    quotes
+}
+
+/// One hit of each rule and subject, the worst first.
+fn worst_first(mut hits: Vec<Hit>) -> Vec<Hit> {
+    hits.sort_by_key(|hit| std::cmp::Reverse(hit.rule.severity));
+    if hits.len() > 1 {
+        let mut seen = BTreeSet::new();
+        hits.retain(|hit| seen.insert((hit.rule.id, hit.subject.clone())));
+    }
+    hits
 }

@@ -13,6 +13,7 @@ use crate::call::Call;
 use crate::effects::{Act, Effect};
 use crate::place::{Target, absolute, base_name};
 use crate::rule::{Hit, Instead, Rule};
+use crate::rules::execution::Local;
 use crate::wildcard;
 
 pub(crate) static RULES: &[&Rule] = &[
@@ -93,13 +94,16 @@ pub(crate) enum Secrecy {
     Store,
 }
 
-pub(crate) fn judge(call: &Call<'_>, effects: &[Effect<'_>], hits: &mut Vec<Hit>) {
+pub(crate) fn judge_effects(call: &Call<'_>, effects: &[Effect<'_>], hits: &mut Vec<Hit>) {
     for effect in effects {
         let Some(rule) = rule_for(call, effect) else { continue };
         let path = absolute(effect.target, call.directory(), call.scene).unwrap_or_default();
         let located = crate::place::Located { path, place: crate::place::Place::Unknown };
         hits.push(call.hit_on(rule, format!("{} {}", call.shown(0), effect.target.text), &located));
     }
+}
+
+pub(crate) fn judge(call: &Call<'_>, hits: &mut Vec<Hit>) {
     if METADATA_CLIENTS.contains(&call.name) && call.words().iter().any(|word| is_metadata(word.text())) {
         hits.push(call.hit(&METADATA, call.shown(1)));
     }
@@ -192,80 +196,86 @@ pub(crate) fn secrecy(path: &str, glob: bool) -> Secrecy {
         return Secrecy::Plain;
     }
     let lower = path.to_ascii_lowercase().replace('\\', "/");
-    let name = base_name(&lower);
-    let is = |pattern: &str, plain: &str| if glob { could_be(pattern, plain) } else { pattern == plain };
-    if name.ends_with(".pub") || PUBLIC.iter().any(|public| name.ends_with(public)) {
+    let parts: Vec<Part<'_>> = lower.rsplit('/').take(DEEPEST).map(|text| Part::new(text, glob)).collect();
+    let Some(name) = parts.first() else { return Secrecy::Plain };
+    if PUBLIC.iter().any(|public| name.text.ends_with(public)) {
         return Secrecy::Plain;
     }
-    if STORES.iter().any(|store| is_in_store(&lower, store, glob)) {
-        return Secrecy::Store;
-    }
-    if SYSTEM_STORES.iter().any(|store| is(&lower, store)) {
-        return Secrecy::Store;
-    }
-    if STORE_NAMES.iter().any(|store| is(name, store))
-        || name.ends_with(".kdbx")
-        || name.ends_with(".keychain-db")
+    if STORES.iter().any(|store| is_in_store(&parts, store))
+        || SYSTEM_STORES.iter().any(|store| is_system_store(&lower, store, glob))
+        || STORE_NAMES.iter().any(|store| name.could_be(store))
+        || name.text.ends_with(".kdbx")
+        || name.text.ends_with(".keychain-db")
     {
         return Secrecy::Store;
     }
-    if ENVIRONMENT_FILES.iter().any(|file| is(name, file))
-        || (glob && name.starts_with(".env") && wildcard::is_pattern(name))
-        || (name.starts_with(".env.") && !name.ends_with(".js") && !name.ends_with(".ts"))
+    if ENVIRONMENT_FILES.iter().any(|file| name.could_be(file))
+        || (name.is_pattern && name.text.starts_with(".env"))
+        || (name.text.starts_with(".env.") && !name.text.ends_with(".js") && !name.text.ends_with(".ts"))
     {
         return Secrecy::EnvironmentFile;
     }
-    if KEYS.iter().any(|suffix| name.ends_with(suffix) && name.len() > suffix.len())
-        || matches!(name, "certs" | "private_keys" | "secrets")
+    if KEYS.iter().any(|suffix| name.text.ends_with(suffix) && name.text.len() > suffix.len())
+        || matches!(name.text, "certs" | "private_keys" | "secrets")
     {
         return Secrecy::Key;
     }
     Secrecy::Plain
 }
 
+/// How many last components of a path are looked at: those of the longest store, and two below it.
+const DEEPEST: usize = 6;
+
+/// A component of a path, or a pattern for one.
+struct Part<'a> {
+    text: &'a str,
+    is_pattern: bool,
+    /// A pattern that says something of the name: `.e*` may be meant for `.env`, but `*` is not.
+    is_telling: bool,
+}
+
+impl<'a> Part<'a> {
+    fn new(text: &'a str, glob: bool) -> Self {
+        let is_pattern = glob && wildcard::is_pattern(text);
+        let is_telling =
+            is_pattern && !text.starts_with("*.") && text.bytes().any(|byte| byte.is_ascii_alphanumeric());
+        Self { text, is_pattern, is_telling }
+    }
+
+    fn could_be(&self, name: &str) -> bool {
+        if self.is_pattern {
+            self.is_telling && wildcard::matches(self.text, name)
+        } else {
+            self.text == name
+        }
+    }
+}
+
 /// The path's last components are the store's; below a store that is a folder (`.ssh/*`) two more may follow, and the
-/// folder itself stands for what is in it.
-fn is_in_store(lower: &str, store: &str, glob: bool) -> bool {
-    let folder = store.strip_suffix("/*");
-    // Most paths hold no store's first name at all; a pattern might.
-    if !glob && !lower.contains(store.split('/').next().unwrap_or(store)) {
-        return false;
-    }
-    if folder.is_some_and(|folder| {
-        lower.strip_suffix(folder).is_some_and(|above| above.is_empty() || above.ends_with('/'))
-    }) {
-        return true;
-    }
-    let deepest = if folder.is_some() { 2 } else { 0 };
-    let components = store.split('/').count();
-    (0..=deepest).any(|skip| {
-        let mut have = lower.rsplit('/').skip(skip);
-        let mut want = store.rsplit('/');
-        (0..components).all(|_| match (have.next(), want.next()) {
-            (Some(have), Some("*")) => !have.is_empty(),
-            (Some(have), Some(want)) => {
-                if glob {
-                    could_be(have, want)
-                } else {
-                    have == want
-                }
-            }
-            _ => false,
-        })
+/// folder itself stands for what is in it. The components of the path stand last first.
+fn is_in_store(parts: &[Part<'_>], store: &[&str]) -> bool {
+    let [folder @ .., "*"] = store else { return ends_with(parts, store) };
+    (0..=3).any(|below| {
+        let inside = parts.get(..below).unwrap_or_default();
+        let above = parts.get(below..).unwrap_or_default();
+        // A pattern is not meant for a hidden folder itself (`~/.s*`), but for what is in one (`~/.s*/id_*`).
+        let is_named = below > 0 || above.first().is_some_and(|part| !part.is_pattern);
+        is_named && inside.last().is_none_or(|part| !part.text.is_empty()) && ends_with(above, folder)
     })
 }
 
-/// A pattern that begins like the secret's name and could be it: `.e*` is `.env`, but `*` is not meant for it.
-fn could_be(pattern: &str, name: &str) -> bool {
-    if !wildcard::is_pattern(pattern) {
-        return pattern == name;
-    }
-    let letters = pattern.chars().filter(char::is_ascii_alphanumeric).count();
-    letters > 0 && !pattern.starts_with("*.") && wildcard::matches(pattern, name)
+fn ends_with(parts: &[Part<'_>], store: &[&str]) -> bool {
+    let mut have = parts.iter();
+    store.iter().rev().all(|want| have.next().is_some_and(|part| part.could_be(want)))
+}
+
+fn is_system_store(lower: &str, store: &str, glob: bool) -> bool {
+    if glob { Part::new(lower, glob).could_be(store) } else { lower == store }
 }
 
 /// Endings of examples and of public halves.
 const PUBLIC: &[&str] = &[
+    ".pub",
     ".example",
     ".sample",
     ".template",
@@ -282,43 +292,43 @@ const PUBLIC: &[&str] = &[
 ];
 
 /// By their last components.
-const STORES: &[&str] = &[
-    ".ssh/*",
-    ".aws/credentials",
-    ".aws/config",
-    ".aws/sso/*",
-    ".aws/sso/cache/*",
-    ".aws/cli/cache/*",
-    ".gnupg/*",
-    ".gnupg/private-keys-v1.d/*",
-    ".kube/config",
-    ".docker/config.json",
-    ".config/gh/hosts.yml",
-    ".config/gcloud/*",
-    ".config/containers/auth.json",
-    ".cargo/credentials",
-    ".cargo/credentials.toml",
-    ".gem/credentials",
-    ".azure/*",
-    ".config/op/*",
-    ".password-store/*",
-    ".terraform.d/credentials.tfrc.json",
-    ".config/git/credentials",
-    ".claude/.credentials.json",
-    ".config/rclone/rclone.conf",
-    ".config/hub",
-    ".config/netlify/config.json",
-    ".vault-token",
-    ".local/share/keyrings/*",
-    "library/keychains/*",
-    ".config/google-chrome/default/login data",
-    ".config/sops/age/keys.txt",
-    ".config/doctl/config.yaml",
-    ".config/heroku/*",
-    ".snowflake/connections.toml",
-    ".databrickscfg",
-    ".m2/settings.xml",
-    ".gradle/gradle.properties",
+const STORES: &[&[&str]] = &[
+    &[".ssh", "*"],
+    &[".aws", "credentials"],
+    &[".aws", "config"],
+    &[".aws", "sso", "*"],
+    &[".aws", "sso", "cache", "*"],
+    &[".aws", "cli", "cache", "*"],
+    &[".gnupg", "*"],
+    &[".gnupg", "private-keys-v1.d", "*"],
+    &[".kube", "config"],
+    &[".docker", "config.json"],
+    &[".config", "gh", "hosts.yml"],
+    &[".config", "gcloud", "*"],
+    &[".config", "containers", "auth.json"],
+    &[".cargo", "credentials"],
+    &[".cargo", "credentials.toml"],
+    &[".gem", "credentials"],
+    &[".azure", "*"],
+    &[".config", "op", "*"],
+    &[".password-store", "*"],
+    &[".terraform.d", "credentials.tfrc.json"],
+    &[".config", "git", "credentials"],
+    &[".claude", ".credentials.json"],
+    &[".config", "rclone", "rclone.conf"],
+    &[".config", "hub"],
+    &[".config", "netlify", "config.json"],
+    &[".vault-token"],
+    &[".local", "share", "keyrings", "*"],
+    &["library", "keychains", "*"],
+    &[".config", "google-chrome", "default", "login data"],
+    &[".config", "sops", "age", "keys.txt"],
+    &[".config", "doctl", "config.yaml"],
+    &[".config", "heroku", "*"],
+    &[".snowflake", "connections.toml"],
+    &[".databrickscfg"],
+    &[".m2", "settings.xml"],
+    &[".gradle", "gradle.properties"],
 ];
 
 const SYSTEM_STORES: &[&str] = &[
@@ -386,7 +396,7 @@ const ENVIRONMENT_FILES: &[&str] = &[
 const KEYS: &[&str] = &[".pem", ".key", ".p12", ".pfx", ".jks", ".keystore", ".ppk", ".asc", ".p8", ".ovpn"];
 
 /// Secrets that leave by a pipe, a substitution or a redirection.
-pub(crate) fn judge_flow(flow: &Flow, call: &Call<'_>, hits: &mut Vec<Hit>) {
+pub(crate) fn judge_flow(flow: &Flow, call: &Call<'_>, local: &mut Local, hits: &mut Vec<Hit>) {
     if flow.into != Destination::Network || call.is_contained() {
         return;
     }
@@ -399,16 +409,9 @@ pub(crate) fn judge_flow(flow: &Flow, call: &Call<'_>, hits: &mut Vec<Hit>) {
         | Origin::Variable(_)
         | Origin::Output(_) => return,
     };
-    if !is_this_machine(call) {
+    if !local.is_receiver(call.line, call.index) {
         hits.push(call.hit(rule, call.shown(1)));
     }
-}
-
-fn is_this_machine(call: &Call<'_>) -> bool {
-    call.words().iter().any(|word| {
-        let host = word.text().split_once("://").map_or("", |(_, rest)| rest);
-        ["localhost", "127.0.0.1", "[::1]"].iter().any(|local| host.starts_with(local))
-    })
 }
 
 const METADATA_CLIENTS: &[&str] = &[

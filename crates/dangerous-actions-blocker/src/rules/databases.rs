@@ -110,8 +110,36 @@ const CLIENTS: &[&str] = &[
     "spark-sql",
 ];
 
+/// The programs [`tool`] knows.
+const TOOLS: &[&str] = &[
+    "dropdb",
+    "dropuser",
+    "mysqladmin",
+    "redis-cli",
+    "valkey-cli",
+    "prisma",
+    "npx",
+    "pnpm",
+    "yarn",
+    "bunx",
+    "rails",
+    "rake",
+    "bin/rails",
+    "artisan",
+    "php",
+    "python",
+    "python3",
+    "manage.py",
+    "django-admin",
+    "mix",
+    "supabase",
+];
+
 /// Programs whose own words are the deletion.
 fn tool(call: &Call<'_>) -> Option<&'static Rule> {
+    if !TOOLS.contains(&call.name) {
+        return None;
+    }
     let arguments =
         call.arguments(Takes { short: "hpUdnaiu", long: &["host", "port", "username", "dbname"] });
     if arguments.is_harmless() {
@@ -181,6 +209,7 @@ fn one_statement(statement: &str) -> Option<&'static Rule> {
         .split(|letter: char| !(letter.is_alphanumeric() || letter == '_'))
         .filter(|word| !word.is_empty())
         .collect();
+    let (drops, sets) = (words.contains(&"drop"), words.contains(&"set"));
     let filtered = words.contains(&"where") && !is_always_true(statement);
     for (index, word) in words.iter().enumerate() {
         let next = words.get(index + 1).copied().unwrap_or("");
@@ -188,12 +217,12 @@ fn one_statement(statement: &str) -> Option<&'static Rule> {
         // A statement begins here, or behind EXPLAIN's opposite: WITH ... DELETE, BEGIN DELETE.
         match *word {
             "explain" | "select" | "insert" | "create" | "comment" | "grant" if index == 0 => return None,
-            "alter" if words.contains(&"drop") && next == "table" => return drops_column(&words),
+            "alter" if drops && next == "table" => return drops_column(&words),
             "drop" if DROPPED.contains(&next) => return Some(&DROP),
             "truncate" if !next.is_empty() => return Some(&DROP),
             "flushall" | "flushdb" => return Some(&FLUSH),
             "delete" if next == "from" && !filtered => return Some(&ROWS),
-            "update" if words.contains(&"set") && !second.is_empty() && !filtered => return Some(&ROWS),
+            "update" if sets && !second.is_empty() && !filtered => return Some(&ROWS),
             _ => {}
         }
     }
@@ -227,17 +256,20 @@ fn is_always_true(statement: &str) -> bool {
 fn without_comments(text: &str) -> String {
     let mut result = String::with_capacity(text.len());
     let mut rest = text;
-    loop {
-        let line = rest.find("--");
-        let block = rest.find("/*");
-        let (at, end) = match (line, block) {
-            (Some(line), block) if block.is_none_or(|block| line < block) => (line, "\n"),
-            (_, Some(block)) => (block, "*/"),
-            _ => break,
+    while let Some(at) = rest.find(['-', '/']) {
+        let (before, mark) = rest.split_at(at);
+        result.push_str(before);
+        let end = match mark.get(..2) {
+            Some("--") => "\n",
+            Some("/*") => "*/",
+            _ => {
+                result.push_str(mark.get(..1).unwrap_or(""));
+                rest = mark.get(1..).unwrap_or("");
+                continue;
+            }
         };
-        result.push_str(rest.get(..at).unwrap_or(""));
         result.push(' ');
-        let after = rest.get(at + 2..).unwrap_or("");
+        let after = mark.get(2..).unwrap_or("");
         rest = after.find(end).and_then(|close| after.get(close + end.len()..)).unwrap_or("");
     }
     result.push_str(rest);

@@ -35,7 +35,7 @@ static SYSRQ: Rule = Rule {
     instead: Instead::Person("Ask the user to restart the machine"),
 };
 
-pub(crate) fn judge(call: &Call<'_>, effects: &[Effect<'_>], hits: &mut Vec<Hit>) {
+pub(crate) fn judge_effects(call: &Call<'_>, effects: &[Effect<'_>], hits: &mut Vec<Hit>) {
     for effect in effects.iter().filter(|effect| effect.act.changes()) {
         if effect.target.text.contains("sysrq-trigger") {
             hits.push(call.hit(&SYSRQ, format!("{} {}", call.shown(0), effect.target.text)));
@@ -45,6 +45,9 @@ pub(crate) fn judge(call: &Call<'_>, effects: &[Effect<'_>], hits: &mut Vec<Hit>
             hits.push(call.hit(&WRITE, format!("{} {}", call.shown(0), effect.target.text)));
         }
     }
+}
+
+pub(crate) fn judge(call: &Call<'_>, hits: &mut Vec<Hit>) {
     if let Some(rule) = tool(call) {
         hits.push(call.hit(rule, call.shown(3)));
     }
@@ -54,6 +57,9 @@ fn tool(call: &Call<'_>) -> Option<&'static Rule> {
     let name = call.name;
     if name.starts_with("mkfs") || FORMATTERS.contains(&name) {
         return formats(call).then_some(&FORMAT);
+    }
+    if name != "lvm" && !VOLUMES.iter().any(|(program, _)| *program == name) {
+        return None;
     }
     let arguments = call.arguments(FLAGS_ONLY);
     if arguments.is_harmless() {

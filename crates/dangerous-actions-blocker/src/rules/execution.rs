@@ -1,7 +1,9 @@
 //! Code that comes from the network or out of a decoder and is executed unread.
 
+use std::collections::BTreeMap;
+
 use hook_core::Severity;
-use shell::{Destination, Flow, Origin, Source, Target as Into};
+use shell::{Analysis, Command, Destination, Flow, Origin, Source, Target as Into};
 
 use crate::call::Call;
 use crate::place::base_name;
@@ -38,17 +40,13 @@ static RUNNER: Rule = Rule {
 };
 
 /// Flows of the whole line that end in an interpreter.
-pub(crate) fn judge_flow(flow: &Flow, call: &Call<'_>, hits: &mut Vec<Hit>) {
+pub(crate) fn judge_flow(flow: &Flow, call: &Call<'_>, local: &mut Local, hits: &mut Vec<Hit>) {
     if flow.into != Destination::Interpreter {
         return;
     }
     let rule = match &flow.origin {
         Origin::Network(source) => {
-            let local =
-                call.line.commands.get(*source).is_some_and(|command| {
-                    command.argv.iter().skip(1).any(|word| is_local_address(word.text()))
-                });
-            if local || is_known_setup(call, *source) {
+            if is_known_setup(call, *source) || local.is_source(call.line, *source) {
                 return;
             }
             &REMOTE
@@ -72,6 +70,55 @@ fn is_piped_list(call: &Call<'_>, source: usize) -> bool {
         && source < call.index
         && !call.words().iter().any(|word| is_code_flag(word.text()))
         && !is_known_setup(call, source)
+}
+
+/// Which commands of a line talk to this machine only, asked once for each: many flows may start at one command.
+#[derive(Debug, Default)]
+pub(crate) struct Local(BTreeMap<usize, Named>);
+
+/// How a command names this machine, if it names no other.
+#[derive(Debug, Clone, Copy, Default)]
+struct Named {
+    at_all: bool,
+    by_address: bool,
+}
+
+impl Local {
+    /// The command names this machine, and no other.
+    fn is_source(&mut self, line: &Analysis, index: usize) -> bool {
+        self.named(line, index).at_all
+    }
+
+    /// The same where a secret goes: a bare word may be a port or a name to listen on, so the scheme must be there.
+    pub(crate) fn is_receiver(&mut self, line: &Analysis, index: usize) -> bool {
+        self.named(line, index).by_address
+    }
+
+    fn named(&mut self, line: &Analysis, index: usize) -> Named {
+        *self.0.entry(index).or_insert_with(|| line.commands.get(index).map(named).unwrap_or_default())
+    }
+}
+
+fn named(command: &Command) -> Named {
+    let mut named = Named::default();
+    let mut before = "";
+    for word in command.argv.iter().skip(1).map(shell::Value::text) {
+        let is_proxy = before == "-x" || [before, word].iter().any(|flag| is_proxy_flag(flag));
+        before = word;
+        let has_scheme = word.contains("://");
+        if is_local_address(word) && !is_proxy {
+            named.at_all = true;
+            named.by_address |= has_scheme;
+        } else if has_scheme && !is_proxy {
+            return Named::default();
+        }
+    }
+    named
+}
+
+/// What goes through a machine does not end there.
+fn is_proxy_flag(word: &str) -> bool {
+    word.starts_with('-') && (word.contains("proxy") || word.contains("socks"))
 }
 
 /// `file://`, or this machine itself.

@@ -323,6 +323,9 @@ fn pushes_shared(call: &Call<'_>, git: &Invocation<'_>, refs: &[&str]) -> Option
     if known {
         return Some(false);
     }
+    if !call.scene.may_look() {
+        return Some(true);
+    }
     // What is pushed is the branch the repository stands on.
     let current = repository::current_branch(call.directory()?, git.folder)?;
     refs.iter()
@@ -391,7 +394,8 @@ fn discard(
     }
     let unchanged = call.directory().filter(|_| from_index).is_some_and(|directory| {
         paths.iter().all(|path| {
-            path.known().is_some_and(|path| repository::is_unchanged(directory, git.folder, path))
+            call.scene.may_look()
+                && path.known().is_some_and(|path| repository::is_unchanged(directory, git.folder, path))
         })
     });
     (!unchanged).then_some(&DISCARD_FILE)
@@ -408,6 +412,9 @@ fn is_path(call: &Call<'_>, git: &Invocation<'_>, operand: &Value) -> bool {
         return true;
     }
     let Some(directory) = call.directory() else { return looks_like_file(text) };
+    if !call.scene.may_look() {
+        return true;
+    }
     match repository::has_branch(directory, git.folder, text) {
         Some(true) => false,
         Some(false) => repository::file_exists(directory, git.folder, text) || looks_like_file(text),

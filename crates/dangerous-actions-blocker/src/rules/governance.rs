@@ -1,7 +1,5 @@
 //! Self-protection: nothing an agent does may weaken the governance it works under.
 
-use std::path::Path;
-
 use hook_core::Severity;
 use hook_core::policy::HOOK_NAMES;
 
@@ -48,7 +46,19 @@ static PROCESS: Rule = Rule {
     instead: Instead::Run("govern doctor", "shows what is in force"),
 };
 
-pub(crate) fn judge(call: &Call<'_>, effects: &[Effect<'_>], hits: &mut Vec<Hit>) {
+pub(crate) fn judge(call: &Call<'_>, hits: &mut Vec<Hit>) {
+    let rule = match call.name {
+        "claude" | "claude-code" => nested(call),
+        "npx" | "bunx" | "pnpm" | "yarn" | "node" | "bun" if starts_client(call) => nested(call),
+        "govern" => approves(call).then_some(&APPROVAL),
+        "pkill" | "killall" if names_hook(call) => Some(&PROCESS),
+        "install-global-hooks.sh" | "uninstall-global-hooks.sh" => Some(&APPROVAL),
+        _ => None,
+    };
+    hits.extend(rule.map(|rule| call.hit(rule, call.shown(4))));
+}
+
+pub(crate) fn judge_effects(call: &Call<'_>, effects: &[Effect<'_>], hits: &mut Vec<Hit>) {
     for effect in effects.iter().filter(|effect| effect.act.changes()) {
         if let Some(rule) = touched(call, effect) {
             let path = absolute(effect.target, call.directory(), call.scene).unwrap_or_default();
@@ -57,15 +67,6 @@ pub(crate) fn judge(call: &Call<'_>, effects: &[Effect<'_>], hits: &mut Vec<Hit>
             break;
         }
     }
-    let rule = match call.name {
-        "claude" | "claude-code" => nested(call),
-        "npx" | "bunx" | "pnpm" | "yarn" | "node" | "bun" if starts_client(call) => nested(call),
-        "govern" => approves(call).then_some(&APPROVAL),
-        "pkill" | "killall" | "pgrep" if call.name != "pgrep" && names_hook(call) => Some(&PROCESS),
-        "install-global-hooks.sh" | "uninstall-global-hooks.sh" => Some(&APPROVAL),
-        _ => None,
-    };
-    hits.extend(rule.map(|rule| call.hit(rule, call.shown(4))));
 }
 
 /// The rule for this effect if it reaches a protected file.
@@ -73,7 +74,7 @@ fn touched(call: &Call<'_>, effect: &Effect<'_>) -> Option<&'static Rule> {
     let target = effect.target;
     if target.text.is_empty() {
         // What is changed is not on the command line: it is if anything on the line names it.
-        return (target.has_holes && call.near_governance && line_names_protected(call)).then_some(&FILES);
+        return (target.has_holes && call.names_protected).then_some(&FILES);
     }
     if matches!(call.name, "find" | "gfind") {
         return walks_over(call, target).then_some(&FILES);
@@ -102,30 +103,65 @@ fn touched(call: &Call<'_>, effect: &Effect<'_>) -> Option<&'static Rule> {
 
 /// The rule for changing the file at `path`.
 pub(crate) fn rule_for_path(path: &str, scene: &Scene) -> Option<&'static Rule> {
-    let lower = path.to_ascii_lowercase().replace('\\', "/");
-    let below = |folder: &str| is_below(&lower, &folder.to_ascii_lowercase());
+    let slashed;
+    let path = if path.contains('\\') {
+        slashed = path.replace('\\', "/");
+        &slashed
+    } else {
+        path
+    };
+    let below = |folder: &str| is_below_in_any_case(path, folder);
     if below(&scene.state)
         || below(&scene.managed)
         || MANAGED.iter().any(|folder| below(folder))
-        || lower.contains("/claude-governance")
+        || holds_in_any_case(path, "/claude-governance")
     {
         return (!is_project_source(path, scene)).then_some(&FILES);
     }
-    if base_name(&lower) == ".mcp.json" || base_name(&lower) == "managed-mcp.json" {
+    let name = base_name(path);
+    if [".mcp.json", "managed-mcp.json"].iter().any(|servers| name.eq_ignore_ascii_case(servers)) {
         return Some(&MCP_CONFIG);
     }
-    if lower == format!("{}/.claude.json", scene.home.to_ascii_lowercase()) {
+    if name.eq_ignore_ascii_case(".claude.json") && below(&format!("{}/.claude.json", scene.home)) {
         return Some(&FILES);
     }
-    if protected_tail(&lower) && !below(FRESH_FOLDER) {
+    if protected_tail(path) && !below(FRESH_FOLDER) {
         return Some(&FILES);
     }
     // Hook binaries, wherever they are installed; what is built from source in the project is not in force.
-    let name = base_name(&lower);
-    let name = name.strip_suffix(".exe").unwrap_or(name);
-    let hook = HOOK_NAMES.contains(&name) || name == "govern";
-    let installed = ["/bin/", "/hooks/", "/libexec/", "/sbin/"].iter().any(|folder| lower.contains(folder));
-    (hook && installed && !is_project_source(path, scene)).then_some(&FILES)
+    let program =
+        name.get(..name.len().saturating_sub(4)).filter(|_| ends_in_any_case(name, ".exe")).unwrap_or(name);
+    let hook = HOOK_NAMES.iter().chain(&["govern"]).any(|hook| program.eq_ignore_ascii_case(hook));
+    let installed =
+        || ["/bin/", "/hooks/", "/libexec/", "/sbin/"].iter().any(|folder| holds_in_any_case(path, folder));
+    (hook && installed() && !is_project_source(path, scene)).then_some(&FILES)
+}
+
+/// [`is_below`] as a file system that ignores case has it.
+fn is_below_in_any_case(path: &str, folder: &str) -> bool {
+    let Some((start, rest)) = path.split_at_checked(folder.len()) else { return false };
+    folder == "/" || start.eq_ignore_ascii_case(folder) && (rest.is_empty() || rest.starts_with('/'))
+}
+
+fn ends_in_any_case(text: &str, ending: &str) -> bool {
+    text.len()
+        .checked_sub(ending.len())
+        .and_then(|at| text.get(at..))
+        .is_some_and(|end| end.eq_ignore_ascii_case(ending))
+}
+
+/// The first of the part's bytes is a slash or a dot, which has no case: that is what is looked for.
+fn holds_in_any_case(text: &str, part: &str) -> bool {
+    last_in_any_case(text, part).is_some()
+}
+
+/// Where `part`, which begins with a character without case, stands last.
+fn last_in_any_case(text: &str, part: &str) -> Option<usize> {
+    let first = part.chars().next()?;
+    let mut places = text.match_indices(first).map(|(at, _)| at);
+    let is_there =
+        |at: &usize| text.get(*at..*at + part.len()).is_some_and(|found| found.eq_ignore_ascii_case(part));
+    places.rfind(is_there)
 }
 
 fn is_project_source(path: &str, scene: &Scene) -> bool {
@@ -134,8 +170,9 @@ fn is_project_source(path: &str, scene: &Scene) -> bool {
 
 /// What follows `.claude/` decides: settings, hooks, policy and registry; transcripts, plans and commands are work.
 fn protected_tail(path: &str) -> bool {
-    let lower = path.to_ascii_lowercase();
-    let Some(rest) = lower.rsplit_once(".claude/").map(|(_, rest)| rest) else { return false };
+    const FOLDER: &str = ".claude/";
+    let Some(at) = last_in_any_case(path, FOLDER) else { return false };
+    let rest = path.get(at + FOLDER.len()..).unwrap_or("").to_ascii_lowercase();
     let first = rest.split('/').next().unwrap_or("");
     (first.starts_with("settings") && first.contains(".json"))
         || first == "hooks"
@@ -152,20 +189,15 @@ const MANAGED: &[&str] = &[
     "/mnt/c/program files/claudecode",
 ];
 
+/// What is protected in the `.claude` of the home folder and of the project.
+const PROTECTED: &[&str] =
+    &["settings.json", "settings.local.json", "hooks", "governance.json", "governance", "mcp-registry.yaml"];
+
 /// The concrete files and folders that are protected, to hold patterns and folders against.
-fn protected_places(scene: &Scene) -> Vec<String> {
+pub(crate) fn protected_places(scene: &Scene) -> Vec<String> {
     let mut places = vec![scene.state.clone(), scene.managed.clone(), format!("{}/.claude.json", scene.home)];
     for base in [&scene.home, &scene.project] {
-        for name in [
-            "settings.json",
-            "settings.local.json",
-            "hooks",
-            "governance.json",
-            "governance",
-            "mcp-registry.yaml",
-        ] {
-            places.push(format!("{base}/.claude/{name}"));
-        }
+        places.extend(PROTECTED.iter().map(|name| format!("{base}/.claude/{name}")));
     }
     places
 }
@@ -173,25 +205,25 @@ fn protected_places(scene: &Scene) -> Vec<String> {
 /// `path` is a folder with something protected below it, so that all of it goes at once. The home folder and what is
 /// above it have rules of their own.
 fn holds_protected(path: &str, scene: &Scene) -> bool {
-    let path = path.to_ascii_lowercase();
-    let home = scene.home.to_ascii_lowercase();
-    let above = is_below(&home, &path) || is_below(&scene.project.to_ascii_lowercase(), &path);
+    let above = |folder: &str| is_below_in_any_case(folder, path);
     !path.is_empty()
-        && !above
-        && protected_places(scene).iter().any(|place| is_below(&place.to_ascii_lowercase(), &path))
+        && !above(&scene.home)
+        && !above(&scene.project)
+        && scene.protected_places().iter().any(|place| above(place))
 }
 
 /// A pattern that could name something protected: by its parts, or by what is in the folder now.
 fn pattern_reaches(path: &str, scene: &Scene) -> bool {
     let pattern: Vec<&str> = path.split('/').collect();
-    let by_name = protected_places(scene).iter().any(|place| {
-        let parts: Vec<&str> = place.split('/').collect();
-        pattern.len() <= parts.len()
-            && pattern.len() > scene.home.split('/').count().min(3)
-            && pattern.iter().zip(&parts).all(|(pattern, part)| {
-                pattern == part || (wildcard::matches(pattern, part) && deliberate(pattern, part))
+    let is_specific = pattern.len() > scene.home.split('/').count().min(3);
+    let by_name = is_specific
+        && scene.protected_places().iter().any(|place| {
+            let mut parts = place.split('/');
+            pattern.iter().all(|pattern| {
+                let fits = |part: &str| wildcard::matches(pattern, part) && deliberate(pattern, part);
+                parts.next().is_some_and(|part| *pattern == part || fits(part))
             })
-    });
+        });
     if by_name {
         return true;
     }
@@ -232,29 +264,25 @@ fn walks_over(call: &Call<'_>, root: Target<'_>) -> bool {
         })
         .collect();
     !names.is_empty()
-        && protected_places(call.scene).iter().any(|place| {
+        && call.scene.protected_places_there().iter().any(|place| {
             is_below(place, &root)
                 && names.iter().any(|pattern| {
                     wildcard::matches(pattern, base_name(place)) || wildcard::matches(pattern, place)
                 })
-                && Path::new(place).exists()
         })
 }
 
 /// Any word of the line names a protected file: what reads the name may be about to hand it on.
-fn line_names_protected(call: &Call<'_>) -> bool {
-    call.line.commands.iter().any(|command| {
-        let directory = command.directory.as_deref();
-        command.argv.iter().skip(1).any(|word| names_protected(word.text(), directory, call.scene))
-    }) || find_over_protected(call)
-}
-
-fn find_over_protected(call: &Call<'_>) -> bool {
-    call.line.commands.iter().enumerate().any(|(index, command)| {
-        let find = Call::new(call.line, index, command, call.scene);
-        matches!(find.name, "find" | "gfind")
-            && find_roots(&find).iter().any(|root| walks_over(&find, Target::of(root)))
-    })
+pub(crate) fn line_names_protected(calls: &[Call<'_>]) -> bool {
+    let by_word = |call: &Call<'_>| {
+        let directory = call.command.directory.as_deref();
+        call.words().iter().any(|word| names_protected(word.text(), directory, call.scene))
+    };
+    let by_find = |call: &Call<'_>| {
+        matches!(call.name, "find" | "gfind")
+            && find_roots(call).iter().any(|root| walks_over(call, Target::of(root)))
+    };
+    calls.iter().any(|call| by_word(call) || by_find(call))
 }
 
 fn names_protected(word: &str, directory: Option<&str>, scene: &Scene) -> bool {
@@ -403,18 +431,16 @@ fn nested(call: &Call<'_>) -> Option<&'static Rule> {
 
 /// `env -i claude`, `env HOME=/tmp claude`.
 fn env_moves(call: &Call<'_>) -> bool {
-    call.line
-        .commands
-        .iter()
-        .filter(|command| command.argv.first().is_some_and(|word| base_name(word.text()) == "env"))
-        .any(|command| {
-            command.argv.iter().skip(1).map(shell::Value::text).any(|word| {
-                matches!(word, "-i" | "-" | "--ignore-environment")
-                    || ["HOME=", "CLAUDE_CONFIG_DIR=", "XDG_STATE_HOME="]
-                        .iter()
-                        .any(|name| word.starts_with(name))
-            })
-        })
+    let moves = |word: &shell::Value| {
+        matches!(word.text(), "-i" | "-" | "--ignore-environment")
+            || ["HOME=", "CLAUDE_CONFIG_DIR=", "XDG_STATE_HOME="]
+                .iter()
+                .any(|name| word.text().starts_with(name))
+    };
+    let wrappers = call.command.via.iter().filter(|wrapper| &*wrapper.name == "env");
+    wrappers
+        .filter_map(|wrapper| call.line.commands.get(wrapper.command?))
+        .any(|env| env.argv.iter().skip(1).any(moves))
 }
 
 /// What of `govern` an agent may run: looking, checking, and stopping.

@@ -1,14 +1,16 @@
 //! Secrets on their way out over several commands: copied, packed or piped first, then sent.
 
+use std::collections::BTreeMap;
+use std::ops::Bound;
+
 use hook_core::Severity;
-use shell::{Analysis, Mode, Source, Target as Into};
+use shell::{Mode, Source, Target as Into};
 
 use crate::call::Call;
-use crate::effects::{self, Act, Effect};
-use crate::place::{Target, absolute, base_name, is_below};
+use crate::effects::{self, Act};
+use crate::place::{Target, absolute, base_name};
 use crate::rule::{Hit, Instead, Rule};
 use crate::rules::credentials::{Secrecy, secrecy_of};
-use crate::scene::Scene;
 
 pub(crate) static RULES: &[&Rule] = &[&SECRET_LEAK, &KEY_LEAK];
 
@@ -32,46 +34,26 @@ const SENDERS: &[&str] = &[
 ];
 
 /// Follows secrets through the copies a line makes of them to what sends them.
-pub(crate) fn judge_line(line: &Analysis, scene: &Scene, hits: &mut Vec<Hit>) {
-    let calls: Vec<Call<'_>> = line
-        .commands
-        .iter()
-        .enumerate()
-        .map(|(index, command)| Call::new(line, index, command, scene))
-        .collect();
+pub(crate) fn judge_line(calls: &[Call<'_>], hits: &mut Vec<Hit>) {
     let socket = calls.iter().any(opens_socket);
     if !socket && !calls.iter().any(|call| SENDERS.contains(&call.name)) {
         return;
     }
-    let effects: Vec<Vec<Effect<'_>>> = calls.iter().map(effects::of).collect();
+    let files: Vec<Vec<File<'_>>> = calls.iter().map(files_of).collect();
     let mut copies = Copies::default();
     // Twice, because a named pipe may be written after what reads it has started.
     for _ in 0..2 {
-        for (call, effects) in calls.iter().zip(&effects) {
-            copies.follow(call, effects);
+        for (call, files) in calls.iter().zip(&files) {
+            copies.follow(call, files);
         }
     }
-    for (call, own) in calls.iter().zip(&effects) {
-        let sent = own
-            .iter()
-            .filter(|effect| effect.act == Act::Send)
-            .map(|effect| copies.secrecy(call, effect))
-            .max();
-        let piped =
-            if takes_input(call) { upstream(call, &calls, &effects, &copies) } else { Secrecy::Plain };
-        let through_socket = if socket {
-            own.iter()
-                .filter(|effect| effect.act == Act::Read || effect.act == Act::Mention)
-                .map(|effect| copies.secrecy(call, effect))
-                .max()
-        } else {
-            None
-        };
-        let worst = sent
-            .unwrap_or(Secrecy::Plain)
-            .max(piped)
-            .max(through_socket.unwrap_or(Secrecy::Plain))
-            .max(by_socat(call, &copies));
+    let upstream = upstream(calls, &files, &copies);
+    for (call, own) in calls.iter().zip(&files) {
+        let sent = copies.worst(own, &[Act::Send]);
+        let piped = upstream.get(call.index).copied().filter(|_| takes_input(call));
+        let through_socket = if socket { copies.worst(own, READS) } else { Secrecy::Plain };
+        let piped = piped.unwrap_or(Secrecy::Plain);
+        let worst = sent.max(piped).max(through_socket).max(by_socat(call, &copies));
         let rule = match worst {
             Secrecy::Plain => continue,
             Secrecy::Key => &KEY_LEAK,
@@ -110,25 +92,50 @@ fn takes_input(call: &Call<'_>) -> bool {
     }
 }
 
-/// The most secret thing any command reads whose output reaches this one.
-fn upstream(call: &Call<'_>, calls: &[Call<'_>], effects: &[Vec<Effect<'_>>], copies: &Copies) -> Secrecy {
-    let mut worst = Secrecy::Plain;
-    let mut at = call.index;
-    for _ in 0..calls.len() {
-        let Some(Source::Pipe(from)) = calls.get(at).and_then(|call| call.command.stdin.as_ref()) else {
-            break;
+/// For each command the most secret thing any command reads whose output reaches it.
+fn upstream(calls: &[Call<'_>], files: &[Vec<File<'_>>], copies: &Copies) -> Vec<Secrecy> {
+    let mut worst: Vec<Secrecy> = Vec::with_capacity(calls.len());
+    for call in calls {
+        // What writes into a pipe stands before what reads from it.
+        let from = match call.command.stdin {
+            Some(Source::Pipe(from)) if from < call.index => from,
+            _ => {
+                worst.push(Secrecy::Plain);
+                continue;
+            }
         };
-        at = *from;
-        if let (Some(call), Some(effects)) = (calls.get(at), effects.get(at)) {
-            let read = effects
-                .iter()
-                .filter(|effect| matches!(effect.act, Act::Read | Act::Mention))
-                .map(|effect| copies.secrecy(call, effect))
-                .max();
-            worst = worst.max(read.unwrap_or(Secrecy::Plain));
-        }
+        let above = worst.get(from).copied().unwrap_or(Secrecy::Plain);
+        let read = files.get(from).map_or(Secrecy::Plain, |files| copies.worst(files, READS));
+        worst.push(above.max(read));
     }
     worst
+}
+
+const READS: &[Act] = &[Act::Read, Act::Mention];
+
+/// A file of a command, with what its name alone says.
+struct File<'a> {
+    act: Act,
+    target: Target<'a>,
+    /// Absolute, where that is known.
+    path: Option<String>,
+    named: Secrecy,
+}
+
+impl<'a> File<'a> {
+    fn new(call: &Call<'_>, act: Act, target: Target<'a>) -> Self {
+        let path = absolute(target, call.directory(), call.scene);
+        let named = secrecy_of(target, call).max(in_key_folder(target.text));
+        Self { act, target, path, named }
+    }
+}
+
+/// The files of a command that may run.
+fn files_of<'a>(call: &Call<'a>) -> Vec<File<'a>> {
+    if call.command.reach == shell::Reach::Never {
+        return Vec::new();
+    }
+    effects::of(call).iter().map(|effect| File::new(call, effect.act, effect.target)).collect()
 }
 
 /// `OPEN:path`, `FILE:path`, `EXEC:'cat path'` or a bare path on one side, the network on the other.
@@ -153,27 +160,25 @@ fn by_socat(call: &Call<'_>, copies: &Copies) -> Secrecy {
         words
     });
     paths
-        .map(|path| copies.secrecy(call, &Effect::new(Act::Read, Target::literal(path))))
+        .map(|path| copies.secrecy(&File::new(call, Act::Read, Target::literal(path))))
         .max()
         .unwrap_or(Secrecy::Plain)
 }
 
+const MOST_COPIES: usize = 64;
+
 /// Paths that hold, or contain something that holds, a copy of a secret.
 #[derive(Debug, Default)]
 struct Copies {
-    paths: Vec<(String, Secrecy)>,
+    paths: BTreeMap<String, Secrecy>,
 }
 
 impl Copies {
     /// Notes what `call` copies where.
-    fn follow(&mut self, call: &Call<'_>, effects: &[Effect<'_>]) {
-        let reads =
-            effects.iter().filter(|effect| matches!(effect.act, Act::Read | Act::Move | Act::Mention));
-        let worst = reads.map(|effect| self.secrecy(call, effect)).max().unwrap_or(Secrecy::Plain);
-        for effect in effects {
-            let written = matches!(effect.act, Act::Write | Act::Append);
-            let secrecy = if written { worst.max(secrecy_of(effect.target, call)) } else { Secrecy::Plain };
-            self.add(call, effect.target, secrecy);
+    fn follow(&mut self, call: &Call<'_>, files: &[File<'_>]) {
+        let worst = self.worst(files, &[Act::Read, Act::Move, Act::Mention]);
+        for file in files.iter().filter(|file| matches!(file.act, Act::Write | Act::Append)) {
+            self.add(file, worst.max(file.named));
         }
         let ending = match call.name {
             "gzip" | "pigz" => ".gz",
@@ -182,32 +187,42 @@ impl Copies {
             "zstd" => ".zst",
             _ => return,
         };
-        for effect in effects.iter().filter(|effect| effect.act == Act::Read) {
-            let packed = format!("{}{ending}", effect.target.text);
-            let secrecy = self.secrecy(call, effect);
-            self.add(call, Target::literal(&packed), secrecy);
+        for file in files.iter().filter(|file| file.act == Act::Read) {
+            let packed = format!("{}{ending}", file.target.text);
+            let secrecy = self.secrecy(file);
+            self.add(&File::new(call, Act::Write, Target::literal(&packed)), secrecy);
         }
     }
 
-    fn add(&mut self, call: &Call<'_>, target: Target<'_>, secrecy: Secrecy) {
-        let Some(path) = absolute(target, call.directory(), call.scene) else { return };
-        let devices = path.starts_with("/dev/");
-        if secrecy > Secrecy::Plain && !devices && !self.paths.iter().any(|(other, _)| *other == path) {
-            self.paths.push((path, secrecy));
+    fn add(&mut self, file: &File<'_>, secrecy: Secrecy) {
+        let Some(path) = file.path.clone().filter(|path| !path.starts_with("/dev/")) else { return };
+        if secrecy > Secrecy::Plain {
+            // Of a line that makes more copies than anybody does, everything is taken for one.
+            let path = if self.paths.len() < MOST_COPIES { path } else { "/".into() };
+            self.paths.entry(path).or_insert(secrecy);
         }
     }
 
-    /// How secret what `effect` reads is: by its name, as a copy, or as a folder with a copy in it.
-    fn secrecy(&self, call: &Call<'_>, effect: &Effect<'_>) -> Secrecy {
-        let named = secrecy_of(effect.target, call).max(in_key_folder(effect.target.text));
-        let Some(path) = absolute(effect.target, call.directory(), call.scene) else { return named };
-        let copied = self
-            .paths
-            .iter()
-            .filter(|(copy, _)| *copy == path || is_below(copy, &path) || is_below(&path, copy))
-            .map(|(_, secrecy)| *secrecy)
-            .max();
-        named.max(copied.unwrap_or(Secrecy::Plain))
+    /// The most secret of the files that something of `acts` happens to.
+    fn worst(&self, files: &[File<'_>], acts: &[Act]) -> Secrecy {
+        let those = files.iter().filter(|file| acts.contains(&file.act));
+        those.map(|file| self.secrecy(file)).max().unwrap_or(Secrecy::Plain)
+    }
+
+    /// How secret a file is: by its name, as a copy, or as a folder with a copy in it.
+    fn secrecy(&self, file: &File<'_>) -> Secrecy {
+        let Some(path) = file.path.as_ref().filter(|_| !self.paths.is_empty()) else { return file.named };
+        let folders = path.match_indices('/').filter_map(|(at, _)| path.get(..at.max(1)));
+        let within = folders.chain([path.as_str()]).filter_map(|folder| self.paths.get(folder)).max();
+        file.named.max(within.copied().unwrap_or(Secrecy::Plain)).max(self.below(path))
+    }
+
+    /// The worst copy in the folder `path`.
+    fn below(&self, path: &str) -> Secrecy {
+        let folder = if path == "/" { path.to_owned() } else { format!("{path}/") };
+        let inside = self.paths.range::<str, _>((Bound::Excluded(folder.as_str()), Bound::Unbounded));
+        let inside = inside.take_while(|(copy, _)| copy.starts_with(&folder));
+        inside.map(|(_, secrecy)| *secrecy).max().unwrap_or(Secrecy::Plain)
     }
 }
 
@@ -216,7 +231,7 @@ fn in_key_folder(path: &str) -> Secrecy {
     let name = base_name(path).to_ascii_lowercase();
     let public = [".crt", ".cer", ".csr", ".pub", ".md"].iter().any(|ending| name.ends_with(ending));
     let folder = path.split('/').any(|part| {
-        matches!(part.to_ascii_lowercase().as_str(), "certs" | "private" | "private_keys" | "secrets")
+        ["certs", "private", "private_keys", "secrets"].iter().any(|name| part.eq_ignore_ascii_case(name))
     });
     if folder && !public { Secrecy::Key } else { Secrecy::Plain }
 }

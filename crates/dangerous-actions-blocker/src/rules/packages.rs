@@ -127,7 +127,18 @@ const TAKES: Takes = Takes {
     ],
 };
 
+/// A program of the tables, or one that runs them.
+fn knows(name: &str) -> bool {
+    matches!(name, "python" | "python3" | "py" | "npx" | "bunx" | "corepack")
+        || PUBLISHERS.iter().any(|(programs, ..)| programs.contains(&name))
+        || WITHDRAWERS.iter().any(|(program, _)| *program == name)
+        || INSTALLERS.iter().any(|(programs, _)| programs.contains(&name))
+}
+
 pub(crate) fn judge(call: &Call<'_>, hits: &mut Vec<Hit>) {
+    if !knows(call.name) {
+        return;
+    }
     let arguments = call.arguments(TAKES);
     let mut words: Vec<&str> = arguments.words().collect();
     let mut name = call.name;
@@ -163,7 +174,8 @@ pub(crate) fn judge(call: &Call<'_>, hits: &mut Vec<Hit>) {
 /// There is something to publish: the named file or folder, or a manifest here or above. Without one these tools only
 /// print an error. Where it runs in a folder that is not known, there may be.
 fn can_publish(call: &Call<'_>, package: &str, manifests: &[&str]) -> bool {
-    let Some(path) = absolute(Target::literal(package), call.directory(), call.scene) else {
+    let path = absolute(Target::literal(package), call.directory(), call.scene);
+    let Some(path) = path.filter(|_| call.scene.may_look()) else {
         return true;
     };
     let (folder, _) = split_pattern(&path);

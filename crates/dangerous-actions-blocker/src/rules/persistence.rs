@@ -63,14 +63,19 @@ static ACCOUNTS: Rule = Rule {
     instead: Instead::Person("Ask the user to change accounts and rights in their own terminal"),
 };
 
-pub(crate) fn judge(call: &Call<'_>, effects: &[Effect<'_>], hits: &mut Vec<Hit>) {
+pub(crate) fn judge_effects(call: &Call<'_>, effects: &[Effect<'_>], hits: &mut Vec<Hit>) {
     if !call.is_contained() {
         for effect in effects.iter().filter(|effect| effect.act.changes()) {
             hits.extend(written(call, effect));
         }
-        if let Some(rule) = tool(call) {
-            hits.push(call.hit(rule, call.shown(2)));
-        }
+    }
+}
+
+pub(crate) fn judge(call: &Call<'_>, hits: &mut Vec<Hit>) {
+    if !call.is_contained()
+        && let Some(rule) = tool(call)
+    {
+        hits.push(call.hit(rule, call.shown(2)));
     }
 }
 
@@ -162,6 +167,9 @@ fn is_own_process(path: &str) -> bool {
 }
 
 fn tool(call: &Call<'_>) -> Option<&'static Rule> {
+    if !matches!(call.name, "crontab" | "at" | "batch" | "schtasks" | "launchctl" | "systemd-run") {
+        return None;
+    }
     let arguments = call.arguments(FLAGS_ONLY);
     if arguments.is_harmless() {
         return None;

@@ -4,9 +4,8 @@
 
 use hook_core::Severity;
 
-use crate::arguments::FLAGS_ONLY;
+use crate::arguments::{Arguments, FLAGS_ONLY};
 use crate::call::Call;
-use crate::effects::Effect;
 use crate::place::base_name;
 use crate::rule::{Hit, Instead, Rule};
 
@@ -37,26 +36,29 @@ static HARDENING: Rule = Rule {
     instead: Instead::Run("systemctl status firewalld", "look at it; the user switches protections"),
 };
 
-pub(crate) fn judge(call: &Call<'_>, effects: &[Effect<'_>], hits: &mut Vec<Hit>) {
+pub(crate) fn judge(call: &Call<'_>, hits: &mut Vec<Hit>) {
     if call.is_contained() {
         return;
     }
-    let arguments = call.arguments(FLAGS_ONLY);
     match call.name {
         "sudo" | "doas" | "pkexec" | "gsudo" | "run0" => {
+            let arguments = call.arguments(FLAGS_ONLY);
             let shell = arguments.has("is", "shell") || arguments.has("", "login");
             let bare = arguments.operands.iter().all(|word| {
                 matches!(base_name(word.text()), "su" | "bash" | "sh" | "zsh" | "-" | "root" | "-i")
             });
             let only_asks = arguments.has("lvkKh", "list") || arguments.has("", "validate");
-            let commands = call.line.commands.iter().any(|other| {
-                other.via.iter().any(|wrapper| wrapper.command == Some(call.index))
-                    && other
-                        .argv
-                        .first()
-                        .is_some_and(|word| !matches!(base_name(word.text()), "su" | "bash" | "sh" | "zsh"))
-            });
-            let opens = (shell || !arguments.operands.is_empty()) && bare && !commands && !only_asks;
+            // What it runs stands right behind it.
+            let commands = || {
+                call.line
+                    .commands
+                    .iter()
+                    .skip(call.index + 1)
+                    .take_while(|other| other.via.iter().any(|wrapper| wrapper.command == Some(call.index)))
+                    .filter_map(|other| other.argv.first())
+                    .any(|word| !matches!(base_name(word.text()), "su" | "bash" | "sh" | "zsh"))
+            };
+            let opens = (shell || !arguments.operands.is_empty()) && bare && !only_asks && !commands();
             hits.push(call.hit(if opens { &ROOT_SHELL } else { &SUDO }, call.shown(2)));
         }
         "su" if !call.words().iter().any(|word| matches!(word.text(), "-c" | "--command")) => {
@@ -64,19 +66,23 @@ pub(crate) fn judge(call: &Call<'_>, effects: &[Effect<'_>], hits: &mut Vec<Hit>
         }
         "useradd" | "adduser" | "usermod" | "passwd" | "chpasswd" | "visudo" | "gpasswd" | "userdel"
         | "deluser" | "groupadd" | "dsenableroot"
-            if !call.words().is_empty() && !arguments.has("SV", "status") && !arguments.is_harmless() =>
+            if !call.words().is_empty() && changes_accounts(&call.arguments(FLAGS_ONLY)) =>
         {
             hits.push(call.hit(&ACCOUNT, call.shown(2)));
         }
         "setcap" => hits.push(call.hit(&ACCOUNT, call.shown(2))),
-        _ if switches_off(call, effects) => hits.push(call.hit(&HARDENING, call.shown(2))),
+        _ if switches_off(call) => hits.push(call.hit(&HARDENING, call.shown(2))),
         _ => {}
     }
 }
 
-fn switches_off(call: &Call<'_>, _effects: &[Effect<'_>]) -> bool {
-    let words: Vec<_> = call.words().iter().map(shell::Value::text).take(4).collect();
-    let has = |word: &str| words.contains(&word);
+fn changes_accounts(arguments: &Arguments<'_>) -> bool {
+    !arguments.has("SV", "status") && !arguments.is_harmless()
+}
+
+fn switches_off(call: &Call<'_>) -> bool {
+    let words = call.words().iter().map(shell::Value::text).take(4);
+    let has = |word: &str| words.clone().any(|other| other == word);
     match call.name {
         "setenforce" => has("0") || has("Permissive"),
         "ufw" => has("disable") || has("reset"),
@@ -88,10 +94,10 @@ fn switches_off(call: &Call<'_>, _effects: &[Effect<'_>]) -> bool {
         "auditctl" => has("-D") || (has("-e") && has("0")),
         "systemctl" | "service" => {
             (has("stop") || has("disable") || has("mask"))
-                && words.iter().any(|word| PROTECTIONS.contains(&word.trim_end_matches(".service")))
+                && words.clone().any(|word| PROTECTIONS.contains(&word.trim_end_matches(".service")))
         }
         "set-mppreference" | "Set-MpPreference" => true,
-        "sysctl" => words.iter().any(|word| {
+        "sysctl" => words.clone().any(|word| {
             word.starts_with("kernel.randomize_va_space=0") || word.starts_with("kernel.yama.ptrace_scope=0")
         }),
         _ => false,

@@ -125,8 +125,23 @@ fn takes_shell_output(call: &Call<'_>) -> bool {
     })
 }
 
+/// The programs [`ends`] knows.
+const ENDERS: &[&str] = &[
+    "kill",
+    "killall5",
+    "pkill",
+    "killall",
+    "shutdown",
+    "reboot",
+    "poweroff",
+    "halt",
+    "init",
+    "telinit",
+    "systemctl",
+];
+
 fn ends(call: &Call<'_>) -> Option<&'static Rule> {
-    if call.is_contained() {
+    if call.is_contained() || !ENDERS.contains(&call.name) {
         return None;
     }
     let arguments = call.arguments(FLAGS_ONLY);
@@ -161,25 +176,27 @@ fn ends(call: &Call<'_>) -> Option<&'static Rule> {
     }
 }
 
-/// A command in the background of an endless loop with nothing that waits for it.
-pub(crate) fn judge_loop(call: &Call<'_>, endless: bool, hits: &mut Vec<Hit>) {
-    if !(endless && call.command.repeated && call.command.background) {
-        return;
-    }
-    let waits = call.line.commands.iter().any(|other| {
-        other.repeated
-            && other.reach == shell::Reach::Always
-            && other
-                .argv
-                .first()
-                .is_some_and(|word| matches!(word.text(), "wait" | "break" | "exit" | "return"))
+/// The line has a loop without end, and nothing in a loop waits for what it starts.
+pub(crate) fn loops_unwaited(line: &Analysis) -> bool {
+    let runs = |command: &shell::Command, names: &[&str]| {
+        command.argv.first().is_some_and(|word| names.contains(&word.text()))
+    };
+    let is_endless = line.commands.iter().any(|command| {
+        command.argv.len() == 1 && runs(command, &["true", ":", "/bin/true", "/usr/bin/true"])
     });
-    let disowned = call
-        .line
-        .commands
-        .iter()
-        .any(|other| other.repeated && other.argv.first().is_some_and(|word| word.text() == "disown"));
-    if !waits || disowned {
+    if !is_endless {
+        return false;
+    }
+    let mut repeated = line.commands.iter().filter(|command| command.repeated);
+    let waits = repeated.clone().any(|command| {
+        command.reach == shell::Reach::Always && runs(command, &["wait", "break", "exit", "return"])
+    });
+    !waits || repeated.any(|command| runs(command, &["disown"]))
+}
+
+/// A command in the background of an endless loop with nothing that waits for it.
+pub(crate) fn judge_loop(call: &Call<'_>, unwaited: bool, hits: &mut Vec<Hit>) {
+    if unwaited && call.command.repeated && call.command.background {
         hits.push(call.hit(&LOOP, call.shown(1)));
     }
 }

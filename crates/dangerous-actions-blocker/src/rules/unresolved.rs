@@ -36,6 +36,17 @@ static UNREADABLE: Rule = Rule {
 /// Heads that a hidden name is tried with.
 const HEADS: &[&str] = &["rm", "git", "dd", "chmod", "mkfs.ext4"];
 
+/// How often the words of a command are judged.
+pub(crate) fn trials(command: &Command) -> usize {
+    if is_hidden(command) { 1 + HEADS.len() } else { 1 }
+}
+
+/// Nothing of the name is known, and it has arguments.
+fn is_hidden(command: &Command) -> bool {
+    command.argv.len() > 1
+        && command.argv.first().is_some_and(|name| name.text().is_empty() && !name.holes().is_empty())
+}
+
 /// A command whose name is not known is judged as each of the worst it could be.
 pub(crate) fn judge(call: &Call<'_>, hits: &mut Vec<Hit>) {
     if is_pieced(call) {
@@ -43,16 +54,14 @@ pub(crate) fn judge(call: &Call<'_>, hits: &mut Vec<Hit>) {
         hits.push(call.hit(&PIECED, words.join(" ")));
         return;
     }
-    let hidden =
-        call.command.argv.first().is_some_and(|name| name.text().is_empty() && !name.holes().is_empty());
-    if !hidden || call.words().is_empty() {
+    if !is_hidden(call.command) {
         return;
     }
     for head in HEADS {
         let mut argv = vec![Value::literal(*head)];
         argv.extend(call.words().iter().cloned());
         let command = Command { argv, ..call.command.clone() };
-        let trial = Call::new(call.line, call.index, &command, call.scene);
+        let trial = call.as_if(head, &command);
         let mut found = Vec::new();
         crate::commands::judge_call(&trial, &mut found);
         let bad = found.iter().any(|hit| {
