@@ -14,11 +14,13 @@ const MOST_STATEMENTS: usize = 2_000;
 /// Nesting of blocks and of `Invoke-Expression`.
 const MAX_DEPTH: u32 = 12;
 
-/// The commands in `text`, those in blocks, subexpressions and `Invoke-Expression` included.
-pub fn statements(text: &str) -> Vec<Statement> {
-    let mut reader = Reader { rest: text, found: Vec::new(), variables: Vec::new(), depth: 0 };
+/// The commands in `text`, those in blocks, subexpressions and `Invoke-Expression` included; false if there are more.
+pub fn statements(text: &str) -> (Vec<Statement>, bool) {
+    let mut reader =
+        Reader { rest: text, found: Vec::new(), variables: Vec::new(), depth: 0, is_complete: true };
     reader.all();
-    reader.found
+    let is_complete = reader.is_complete && reader.rest.is_empty();
+    (reader.found, is_complete)
 }
 
 /// What `powershell ARGUMENTS` runs: the value of `-Command` or `-EncodedCommand`, or the words themselves.
@@ -76,6 +78,7 @@ struct Reader<'t> {
     found: Vec<Statement>,
     variables: Vec<(String, String)>,
     depth: u32,
+    is_complete: bool,
 }
 
 impl Reader<'_> {
@@ -144,14 +147,20 @@ impl Reader<'_> {
                 .map(|at| words.get(at + 1..).unwrap_or_default().join(" ")),
             _ => None,
         };
-        let Some(inner) = inner.filter(|_| self.depth < MAX_DEPTH) else { return };
+        let Some(inner) = inner.filter(|text| !text.is_empty()) else { return };
+        if self.depth >= MAX_DEPTH {
+            self.is_complete = false;
+            return;
+        }
         let mut reader = Reader {
             rest: &inner,
             found: Vec::new(),
             variables: self.variables.clone(),
             depth: self.depth + 1,
+            is_complete: true,
         };
         reader.all();
+        self.is_complete &= reader.is_complete && reader.rest.is_empty();
         self.found.extend(reader.found);
     }
 

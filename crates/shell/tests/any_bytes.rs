@@ -140,6 +140,8 @@ fn bounds_that_are_reached_are_told() {
         format!("{}a{}", "$(".repeat(500), ")".repeat(500)),
         "for((;;));do for((;;));do x+=a;eval \"$x\";done;done;".repeat(3) + &"a;".repeat(40_000),
         "x".repeat(200 * 1024),
+        format!("pwsh -c '{}x'", "iex ".repeat(20)),
+        format!("pwsh -c '{}'", "x;".repeat(3_000)),
     ] {
         assert!(analyze(&text, &world()).limit.is_some(), "{text:.60}");
     }

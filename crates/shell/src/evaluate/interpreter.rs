@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::emit::Around;
 use super::state::Handle;
 use super::{Machine, Status};
-use crate::analysis::Destination;
+use crate::analysis::{Destination, Limit};
 use crate::script::{self, Language, Sunk};
 use crate::value::{Origin, Unknown, Value};
 
@@ -297,7 +297,11 @@ impl Machine<'_> {
         }
         self.flow(&code, &Destination::Interpreter, index);
         self.mark_wrapper(index);
-        for statement in crate::powershell::statements(code.text()) {
+        let (statements, is_complete) = crate::powershell::statements(code.text());
+        if !is_complete {
+            self.budget.reach(Limit::Depth);
+        }
+        for statement in statements {
             let argv: Vec<Value> = statement.argv.into_iter().map(Value::literal).collect();
             self.subshell(|machine| {
                 machine.via(name, Some(index), |machine| machine.emit(&argv, &Around::default()));
