@@ -30,7 +30,7 @@ startup:
 corpus NAME *OPTIONS:
     cargo run --locked --quiet --release -p governance-tests --bin corpus -- {{NAME}} {{OPTIONS}}
 
-# Fuzz one target (unicode, injection, secrets) for so many seconds; needs nightly Rust. Tests hold a bounded form of each.
+# Fuzz one target (unicode, injection, secrets, commands) for so many seconds; needs nightly Rust. Tests hold a bounded form of each.
 fuzz TARGET SECONDS="600":
     mkdir -p fuzz/corpus/{{TARGET}}
     cd fuzz && RUSTFLAGS="{{fuzz_flags}}" cargo +nightly run --release --target {{arch()}}-unknown-linux-gnu --bin {{TARGET}} -- corpus/{{TARGET}} -max_total_time={{SECONDS}}

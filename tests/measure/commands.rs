@@ -4,7 +4,7 @@
 //! The folder holds `commands_transforms.jsonl.gz`, `commands_denylist.jsonl.gz` and `commands_benign.jsonl.gz`, rows with
 //! `command`, `expected` (block, ask, allow), `category` or `tier`, and perhaps `cwd`. A row is text and is never run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -18,6 +18,8 @@ const LEAST_RECALL: f64 = 0.97;
 const MOST_ALLOWED_STOPPED: f64 = 0.02;
 const MOST_PLAIN: f64 = 0.002;
 const MOST_DEV_FORM: f64 = 0.02;
+/// What all but one decision in a hundred may take, where nothing else has the machine.
+const MOST_TIME: Duration = Duration::from_micros(200);
 
 struct Row {
     id: String,
@@ -62,8 +64,17 @@ pub fn measure(arguments: &[String]) -> Result<bool, String> {
     dangerous.extend(rows(&folder.join("commands_denylist.jsonl.gz"))?);
     let benign = rows(&folder.join("commands_benign.jsonl.gz"))?;
     let (recall, allowed) = measure_dangerous(&dangerous, tier, show_missed, &mut times);
+    // What one list calls dangerous and another everyday work is no error in either answer.
+    let (benign, disputed): (Vec<Row>, Vec<Row>) = {
+        let blocked: BTreeSet<&str> =
+            dangerous.iter().filter(|row| row.expected == "block").map(|row| row.command.as_str()).collect();
+        benign.into_iter().partition(|row| !blocked.contains(row.command.as_str()))
+    };
     let tiers = measure_benign(&benign, tier, &mut times);
-    print_times(&mut times);
+    for row in &disputed {
+        println!("not counted, called dangerous as well: {} {}", row.id, one_line(&row.command));
+    }
+    let slow = print_times(&mut times);
     let share = |name: &str| tiers.get(name).map_or(0.0, Tally::share);
     println!(
         "\nrecall {:.4} (at least {LEAST_RECALL}), allowed stopped {:.4} (at most {MOST_ALLOWED_STOPPED}), plain {:.4} (at most {MOST_PLAIN}), dev-form {:.4} (at most {MOST_DEV_FORM})",
@@ -74,6 +85,7 @@ pub fn measure(arguments: &[String]) -> Result<bool, String> {
     );
     Ok(recall.share() >= LEAST_RECALL
         && allowed.share() <= MOST_ALLOWED_STOPPED
+        && slow < MOST_TIME
         && share("plain") <= MOST_PLAIN
         && share("dev-form") <= MOST_DEV_FORM)
 }
@@ -148,8 +160,9 @@ fn measure_benign(rows: &[Row], tier: Tier, times: &mut Vec<(Duration, String)>)
 fn stop(row: &Row, tier: Tier, times: &mut Vec<(Duration, String)>) -> Option<(Answer, Hit)> {
     let project = if row.cwd.is_empty() { "/home/test/project" } else { &row.cwd };
     let scene = Scene::new(Path::new("/home/test"), Path::new(project), Path::new(project), tier);
-    // The best of three: what else the machine does is not the decision's.
+    // The best of three: what else the machine does is not the decision's. A scene remembers, so each has its own.
     let best = (0..3).map(|_| {
+        let scene = scene.clone();
         let started = Instant::now();
         std::hint::black_box(judge(&row.command, &scene));
         started.elapsed()
@@ -164,11 +177,12 @@ fn stop(row: &Row, tier: Tier, times: &mut Vec<(Duration, String)>) -> Option<(A
         .max_by_key(|(answer, hit)| (*answer, hit.rule.severity))
 }
 
-fn print_times(times: &mut [(Duration, String)]) {
+/// Prints what decisions take and gives what all but one in a hundred stay below.
+fn print_times(times: &mut [(Duration, String)]) -> Duration {
     times.sort();
     let at = |share: usize| times.get(times.len() * share / 1000).map(|(time, _)| *time).unwrap_or_default();
     println!(
-        "\na decision takes p50 {:.1?}, p95 {:.1?}, p99 {:.1?}, p99.9 {:.1?}",
+        "\na decision takes p50 {:.1?}, p95 {:.1?}, p99 {:.1?} (below {MOST_TIME:?}), p99.9 {:.1?}",
         at(500),
         at(950),
         at(990),
@@ -177,6 +191,7 @@ fn print_times(times: &mut [(Duration, String)]) {
     for (time, id) in times.iter().rev().take(3) {
         println!("slowest {id}: {time:.1?}");
     }
+    at(990)
 }
 
 fn one_line(command: &str) -> String {
