@@ -279,7 +279,9 @@ impl<'w> Machine<'w> {
     /// A variable to change; this is where a shared state is copied.
     fn variable_mut(&mut self, name: &str) -> &mut Variable {
         if Rc::strong_count(&self.shell.variables) > 1 {
-            self.budget.spend(self.shell.variables.len());
+            // They are copied, arrays with all that is in them.
+            let size = self.shell.variables.values().map(|variable| variable.content.count() / 4 + 1).sum();
+            self.budget.spend(size);
         }
         self.changes += 1;
         let variables: &mut HashMap<Rc<str>, Variable> = Rc::make_mut(&mut self.shell.variables);

@@ -96,6 +96,16 @@ impl Handle {
 }
 
 impl Content {
+    /// How many values it holds.
+    pub(super) fn count(&self) -> usize {
+        match self {
+            Content::Unset => 0,
+            Content::Scalar(_) => 1,
+            Content::Indexed(elements) => elements.len(),
+            Content::Associative(pairs) => pairs.len(),
+        }
+    }
+
     /// The value `$name` gives: the scalar, or element 0.
     pub(super) fn scalar(&self) -> Option<Value> {
         match self {

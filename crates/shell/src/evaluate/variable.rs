@@ -260,7 +260,8 @@ impl Machine<'_> {
                 _ => Content::Indexed(BTreeMap::new()),
             };
         }
-        if let Some(Content::Scalar(first)) = self.content(name).cloned() {
+        if let Some(Content::Scalar(first)) = self.content(name) {
+            let first = first.clone();
             self.variable_mut(name).content = Content::Indexed(BTreeMap::from([(0, first)]));
         }
         for (key, value) in words {
