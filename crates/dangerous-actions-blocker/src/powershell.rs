@@ -190,52 +190,71 @@ const WEB: &[(&str, &str)] = &[
 /// A Bash command line with the effects of the PowerShell `script`, as far as its common forms go. What is not known is
 /// carried over word by word.
 pub fn to_bash(script: &str) -> String {
-    if nests_too_deeply(script) {
-        // The shell analysis finds its own bound in this and says so, which asks.
-        return "$(".repeat(MOST_NESTING * 4) + &")".repeat(MOST_NESTING * 4);
+    let mut bash =
+        Bash { text: String::with_capacity(script.len() + 16), depth: 0, left: MOST_READ, is_complete: true };
+    bash.convert(script);
+    if bash.is_complete {
+        return bash.text;
     }
-    converted(script)
+    // The shell analysis finds its own bound in this and says so, which asks.
+    "$(".repeat(MOST_NESTING * 4) + &")".repeat(MOST_NESTING * 4)
 }
 
-/// Blocks in blocks, assignments in one statement, and shells in all that are followed.
+/// Blocks in blocks and assignments in assignments that are followed: each is a call of ours.
 const MOST_NESTING: usize = 64;
-const MOST_SHELLS: usize = 16;
 
-/// Each level of a script is a call of ours, so the levels are counted before the first.
-fn nests_too_deeply(script: &str) -> bool {
-    let (mut depth, mut deepest, mut assignments, mut most_assignments) = (0_usize, 0, 0_usize, 0);
-    for letter in script.bytes() {
-        match letter {
-            b'(' | b'{' => depth += 1,
-            b')' | b'}' => depth = depth.saturating_sub(1),
-            b'=' => assignments += 1,
-            b';' | b'\n' => assignments = 0,
-            _ => {}
-        }
-        deepest = deepest.max(depth);
-        most_assignments = most_assignments.max(assignments);
-    }
-    let lower = script.to_ascii_lowercase();
-    let shells = lower.matches("powershell").count() + lower.matches("pwsh").count();
-    deepest > MOST_NESTING || most_assignments > MOST_NESTING || shells > MOST_SHELLS
+/// Bytes that are read, a block's again in each block around it.
+const MOST_READ: usize = 256 * 1024;
+
+/// The Bash text so far, and what may still be read.
+struct Bash {
+    text: String,
+    depth: usize,
+    left: usize,
+    is_complete: bool,
 }
 
-fn converted(script: &str) -> String {
-    let mut bash = String::with_capacity(script.len() + 16);
-    let tokens = tokens(script);
-    let mut statement: Vec<&Token> = Vec::new();
-    for token in &tokens {
-        match token {
-            Token::Separator(text) => {
-                translate(&statement, &mut bash);
-                statement.clear();
-                bash.push_str(text);
-            }
-            other => statement.push(other),
-        }
+impl Bash {
+    fn push(&mut self, text: &str) {
+        self.text.push_str(text);
     }
-    translate(&statement, &mut bash);
-    bash
+
+    /// Does `work` one level deeper, if there is one.
+    fn deeper(&mut self, work: impl FnOnce(&mut Self)) {
+        if self.depth >= MOST_NESTING {
+            self.is_complete = false;
+            return;
+        }
+        self.depth += 1;
+        work(self);
+        self.depth -= 1;
+    }
+
+    fn convert(&mut self, script: &str) {
+        if script.len() > self.left {
+            self.is_complete = false;
+            return;
+        }
+        self.left -= script.len();
+        self.deeper(|bash| {
+            let tokens = tokens(script);
+            for part in tokens.split_inclusive(|token| matches!(token, Token::Separator(_))) {
+                let (statement, separator) = match part.split_last() {
+                    Some((Token::Separator(text), statement)) => (statement, *text),
+                    _ => (part, ""),
+                };
+                translate(statement, bash);
+                bash.push(separator);
+            }
+        });
+    }
+
+    /// What `script` prints, between `before` and `after`.
+    fn convert_between(&mut self, before: &str, script: &str, after: &str) {
+        self.push(before);
+        self.convert(script);
+        self.push(after);
+    }
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -432,7 +451,7 @@ fn variable(letters: &[char], dollar: usize, bash: &mut String, plain: &mut Stri
 }
 
 /// One statement: an assignment, a cmdlet of the table, or any other program.
-fn translate(statement: &[&Token], bash: &mut String) {
+fn translate(statement: &[Token], bash: &mut Bash) {
     match statement {
         [] => {}
         [Token::Word { plain, .. }, Token::Word { plain: equals, .. }, value @ ..]
@@ -443,21 +462,22 @@ fn translate(statement: &[&Token], bash: &mut String) {
                 .to_ascii_lowercase()
                 .trim_start_matches("env:")
                 .replace(':', "_");
-            push_all(bash, &[&name, "="]);
+            bash.push(&name);
+            bash.push("=");
             if let [Token::Word { bash: word, .. }] = value {
-                bash.push_str(word);
+                bash.push(word);
             } else {
-                bash.push_str("$(");
-                translate(value, bash);
-                bash.push(')');
+                bash.push("$(");
+                bash.deeper(|bash| translate(value, bash));
+                bash.push(")");
             }
         }
         [Token::Group(script), rest @ ..] => {
-            bash.push_str(&converted(script));
+            bash.convert(script);
             for token in rest {
                 if let Token::Group(script) = token {
-                    bash.push_str(" ; ");
-                    bash.push_str(&converted(script));
+                    bash.push(" ; ");
+                    bash.convert(script);
                 }
             }
         }
@@ -466,7 +486,7 @@ fn translate(statement: &[&Token], bash: &mut String) {
             match name.as_str() {
                 "if" | "while" | "foreach" | "foreach-object" | "%" | "for" | "try" | "catch" | "else"
                 | "finally" | "do" | "function" | "where-object" | "?" => {
-                    bash.push_str(": ");
+                    bash.push(": ");
                     blocks(rest, bash);
                 }
                 "powershell" | "pwsh" | "powershell.exe" | "pwsh.exe" => nested(rest, bash),
@@ -476,16 +496,16 @@ fn translate(statement: &[&Token], bash: &mut String) {
                     }
                 }
 
-                _ if is_download(&name) => bash.push_str("curl http://download"),
-                "new-object" => bash.push_str("true"),
-                "iex" | "invoke-expression" if rest.iter().any(|token| token.downloads()) => {
-                    bash.push_str("curl http://download | bash");
+                _ if is_download(&name) => bash.push("curl http://download"),
+                "new-object" => bash.push("true"),
+                "iex" | "invoke-expression" if rest.iter().any(Token::downloads) => {
+                    bash.push("curl http://download | bash");
                 }
                 _ => {
                     if let Some(row) = ROWS.iter().find(|row| row.names.contains(&name.as_str())) {
                         cmdlet(row, rest, bash);
                     } else {
-                        bash.push_str(word);
+                        bash.push(word);
                         for token in rest {
                             append(token, bash);
                         }
@@ -497,11 +517,11 @@ fn translate(statement: &[&Token], bash: &mut String) {
     }
 }
 
-fn blocks(tokens: &[&Token], bash: &mut String) {
+fn blocks(tokens: &[Token], bash: &mut Bash) {
     for token in tokens {
         if let Token::Group(script) = token {
-            bash.push_str(" ; ");
-            bash.push_str(&converted(script));
+            bash.push(" ; ");
+            bash.convert(script);
         }
     }
 }
@@ -512,18 +532,18 @@ fn is_download(name: &str) -> bool {
 }
 
 /// `powershell -Command "..."`, `-EncodedCommand ...`.
-fn nested(words: &[&Token], bash: &mut String) {
+fn nested(words: &[Token], bash: &mut Bash) {
     let mut words = words.iter();
     while let Some(token) = words.next() {
         let Token::Word { plain, .. } = token else {
             if let Token::Group(script) = token {
-                bash.push_str(&converted(script));
+                bash.convert(script);
             }
             continue;
         };
         let flag = plain.to_ascii_lowercase();
         if flag.starts_with("-e") && "-encodedcommand".starts_with(&flag) && flag != "-executionpolicy" {
-            bash.push_str("base64 -d | bash");
+            bash.push("base64 -d | bash");
             return;
         }
         if matches!(
@@ -550,15 +570,15 @@ fn nested(words: &[&Token], bash: &mut String) {
                     Token::Separator(text) => (*text).to_owned(),
                 }))
                 .collect();
-            bash.push_str(&converted(&script.join(" ")));
+            bash.convert(&script.join(" "));
             return;
         }
     }
-    bash.push_str("bash");
+    bash.push("bash");
 }
 
-fn cmdlet(row: &Row, rest: &[&Token], bash: &mut String) {
-    bash.push_str(row.command);
+fn cmdlet(row: &Row, rest: &[Token], bash: &mut Bash) {
+    bash.push(row.command);
     let code = row.command == "bash";
     let mut tokens = rest.iter();
     while let Some(token) = tokens.next() {
@@ -566,40 +586,40 @@ fn cmdlet(row: &Row, rest: &[&Token], bash: &mut String) {
             Token::Word { plain, .. } if plain.starts_with('-') && plain.len() > 1 => {
                 let name = plain.trim_start_matches('-').split(':').next().unwrap_or("").to_ascii_lowercase();
                 if matches!(name.as_str(), "whatif") {
-                    bash.push_str(" --help");
+                    bash.push(" --help");
                 } else if let Some((_, option)) = row
                     .switches
                     .iter()
                     .find(|(switch, _)| switch.starts_with(&name) || name.starts_with(switch))
                 {
-                    bash.push(' ');
-                    bash.push_str(option);
+                    bash.push(" ");
+                    bash.push(option);
                 } else if let Some((_, option)) =
                     row.values.iter().find(|(parameter, _)| parameter.starts_with(&name))
                 {
                     let Some(value) = tokens.next() else { break };
                     if *option != "drop" {
-                        bash.push(' ');
-                        bash.push_str(option);
+                        bash.push(" ");
+                        bash.push(option);
                         append(value, bash);
                     }
                 }
             }
-            Token::Word { bash: word, .. } if code => push_all(bash, &[" -c ", word]),
-            Token::Group(script) if code => push_all(bash, &[" -c \"$(", &converted(script), ")\""]),
+            Token::Word { bash: word, .. } if code => push_all(&mut bash.text, &[" -c ", word]),
+            Token::Group(script) if code => bash.convert_between(" -c \"$(", script, ")\""),
             other => append(other, bash),
         }
     }
 }
 
-fn append(token: &Token, bash: &mut String) {
+fn append(token: &Token, bash: &mut Bash) {
     match token {
         Token::Word { bash: word, .. } => {
-            bash.push(' ');
-            bash.push_str(word);
+            bash.push(" ");
+            bash.push(word);
         }
-        Token::Group(script) => push_all(bash, &[" \"$(", &converted(script), ")\""]),
-        Token::Separator(text) => bash.push_str(text),
+        Token::Group(script) => bash.convert_between(" \"$(", script, ")\""),
+        Token::Separator(text) => bash.push(text),
     }
 }
 

@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use dangerous_actions_blocker::{Scene, judge, powershell_to_bash};
+use dangerous_actions_blocker::{Answer, Scene, judge, powershell_to_bash};
 use hook_core::Tier;
 use rustix::time::{ClockId, clock_gettime};
 
@@ -75,6 +75,10 @@ const PIECES: &[&str] = &[
     "printf '%s' ",
     "read x <<< ",
     "a=(x y); ",
+    "a+=(x); ",
+    "(')'",
+    "{\")\"",
+    "$a = ';' ",
     "é",
     "\u{f0000}",
     "\u{0}",
@@ -179,6 +183,19 @@ fn hostile_lines_neither_panic_nor_take_long() {
     }
     assert!(slow.is_empty(), "of {number} lines: {}", slow.join("\n"));
     eprintln!("{number} lines, slowest decision {slowest:?}");
+}
+
+/// A bracket in a quote closes nothing, and a semicolon in one ends nothing: the levels are those that are gone down.
+#[test]
+fn powershell_that_nests_too_deeply_is_asked_about() {
+    let project = Path::new("/home/user/project");
+    for piece in ["(')'", "{\"}\"", "(", "x (')' ", "$a';' = ", "pwsh ", "iex ("] {
+        let line = piece.repeat(LONGEST / piece.len()) + "x";
+        let scene = Scene::new(Path::new("/home/user"), project, project, Tier::Standard);
+        let judgement = judge(&powershell_to_bash(&line), &scene);
+        let stopped = judgement.hits.iter().any(|hit| hit.rule.answer(Tier::Standard) > Answer::Pass);
+        assert!(stopped, "{piece:?} is let pass");
+    }
 }
 
 /// What this thread has had of the processor so far.
