@@ -463,6 +463,9 @@ pub(crate) fn kubernetes_secret(text: &[u8], at: usize, length: usize) -> Option
     {
         return None;
     }
+    // One quick look at all that may belong to it, before its borders are searched for.
+    let around = text.get(at.saturating_sub(MANIFEST)..text.len().min(at + MANIFEST))?;
+    find::first(around, b"data:")?;
     let from = document_start(text, at);
     let document = text.get(from..document_end(text, at))?;
     let data = find::first(document, b"\ndata:")
