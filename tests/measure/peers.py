@@ -62,7 +62,8 @@ def command(name, binary, target):
         return [binary, "scan", "-q", "--no-validate", "--no-update-check", "--format", "jsonl", target]
     if name == "detect-secrets":
         return [binary, "scan", "--all-files", target]
-    files = target if os.path.isfile(target) else f"{target}/**/*"
+    # The folder is another than this process's own, so the name must tell.
+    files = target if target.endswith(".txt") else f"{target}/**/*"
     return [binary, "--secretlintrc", "secretlintrc.json", "--format", "json", "--no-color", files]
 
 
