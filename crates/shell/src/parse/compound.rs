@@ -13,10 +13,14 @@ const RESERVED: &[&str] = &[
     "case", "esac", "function", "time", "coproc",
 ];
 
+/// `function`.
+const LONGEST_RESERVED: usize = 8;
+
 impl Parser<'_> {
     /// The reserved word at the cursor, continuations left out.
-    pub(super) fn reserved(&self) -> Option<String> {
-        let mut word = String::new();
+    pub(super) fn reserved(&self) -> Option<&'static str> {
+        let mut letters = [0; LONGEST_RESERVED];
+        let mut length = 0;
         let mut bytes = self.rest().bytes();
         while let Some(byte) = bytes.next() {
             match byte {
@@ -24,11 +28,15 @@ impl Parser<'_> {
                 b'\\' if bytes.clone().next() == Some(b'\n') => {
                     bytes.next();
                 }
-                b'a'..=b'z' | b'!' | b'{' | b'}' | b'[' if word.len() < 9 => word.push(char::from(byte)),
+                b'a'..=b'z' | b'!' | b'{' | b'}' | b'[' => {
+                    *letters.get_mut(length)? = byte;
+                    length += 1;
+                }
                 _ => return None,
             }
         }
-        RESERVED.contains(&word.as_str()).then_some(word)
+        let word = letters.get(..length)?;
+        RESERVED.iter().copied().find(|reserved| reserved.as_bytes() == word)
     }
 
     pub(super) fn take_reserved(&mut self, word: &str) {
@@ -57,7 +65,7 @@ impl Parser<'_> {
             Some(b'(') if self.byte_after(1) == Some(b'(') => self.arithmetic_command(),
             Some(b'(') => self.subshell(),
             _ => match self.reserved() {
-                Some(word) => match self.compound(&word) {
+                Some(word) => match self.compound(word) {
                     Some(node) => node,
                     None => return self.simple(),
                 },
@@ -291,8 +299,7 @@ impl Parser<'_> {
         let name = self.plain_word();
         self.skip_blanks();
         let named = !name.is_empty()
-            && (self.byte() == Some(b'(')
-                || matches!(self.reserved().as_deref(), Some("{" | "if" | "while" | "for")));
+            && (self.byte() == Some(b'(') || matches!(self.reserved(), Some("{" | "if" | "while" | "for")));
         if !named {
             self.at = start;
         }

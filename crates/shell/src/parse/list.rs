@@ -61,7 +61,7 @@ impl Parser<'_> {
             Until::Parenthesis => self.byte() == Some(b')'),
             Until::Words(words) => {
                 self.byte() == Some(b')') && self.parentheses > 0
-                    || self.reserved().is_some_and(|found| words.contains(&found.as_str()))
+                    || self.reserved().is_some_and(|found| words.contains(&found))
             }
             Until::Arm => {
                 self.byte() == Some(b')') && self.parentheses > 0
@@ -84,9 +84,9 @@ impl Parser<'_> {
                 self.at += 1;
                 "an unmatched parenthesis"
             }
-            _ => match self.reserved().filter(|word| CLOSERS.contains(&word.as_str())) {
+            _ => match self.reserved().filter(|word| CLOSERS.contains(word)) {
                 Some(word) => {
-                    self.take_reserved(&word);
+                    self.take_reserved(word);
                     "a closing word without its opening"
                 }
                 None => return false,
@@ -133,7 +133,7 @@ impl Parser<'_> {
         let mut negated = false;
         self.skip_blanks();
         loop {
-            match self.reserved().as_deref() {
+            match self.reserved() {
                 Some("!") => {
                     negated = !negated;
                     self.take_reserved("!");

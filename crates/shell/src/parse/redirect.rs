@@ -37,6 +37,9 @@ impl Parser<'_> {
 
     /// The redirection at the cursor, if there is one.
     pub(super) fn redirection(&mut self) -> Option<Redirect> {
+        if !matches!(self.byte(), Some(b'0'..=b'9' | b'{' | b'<' | b'>' | b'&')) {
+            return None;
+        }
         let start = self.at;
         let descriptor = self.descriptor();
         let found = OPERATORS.iter().find(|(operator, _)| self.rest().starts_with(operator));
@@ -72,11 +75,14 @@ impl Parser<'_> {
             self.at += digits;
             return number.map_or(Descriptor::Default, Descriptor::Number);
         }
-        let named = rest.strip_prefix('{').and_then(|inside| inside.split_once('}'));
+        let named = rest.strip_prefix('{').and_then(|inside| {
+            let length =
+                inside.bytes().take_while(|byte| *byte == b'_' || byte.is_ascii_alphanumeric()).count();
+            inside.split_at_checked(length)
+        });
         if let Some((name, behind)) = named
-            && is_operator(behind)
             && !name.is_empty()
-            && name.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric())
+            && behind.strip_prefix('}').is_some_and(is_operator)
         {
             self.at += name.len() + 2;
             return Descriptor::Variable(name.to_owned());
