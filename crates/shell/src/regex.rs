@@ -274,7 +274,38 @@ impl Matcher<'_> {
         options.iter().find_map(|nodes| self.rest(Rest { nodes, then: None, depth: 0 }, at))
     }
 
-    fn rest(&mut self, rest: Rest<'_>, at: usize) -> Option<usize> {
+    /// What needs no way back is gone through in a loop: a call for each character would need a stack as long as the text.
+    fn rest(&mut self, mut rest: Rest<'_>, mut at: usize) -> Option<usize> {
+        while let Some((node, behind)) = rest.nodes.split_first() {
+            let length = match node {
+                Node::Start if at == 0 => 0,
+                Node::End if at == self.places.len() => 0,
+                Node::Start | Node::End => return None,
+                Node::Back(number) => self.again(*number, at)?,
+                Node::Group { .. } | Node::Repeat { .. } => break,
+                single if self.accepts(single, at) => 1,
+                _ => return None,
+            };
+            *self.steps = self.steps.saturating_sub(1);
+            if *self.steps == 0 {
+                return None;
+            }
+            at += length;
+            rest = Rest { nodes: behind, ..rest };
+        }
+        self.branch(rest, at)
+    }
+
+    /// The length of what the group held, if it stands here as well.
+    fn again(&self, number: usize, at: usize) -> Option<usize> {
+        let (start, end) = self.groups.get(number).copied().flatten()?;
+        let length = end.checked_sub(start)?;
+        let letter = |at: usize| self.places.get(at).map(|(_, letter)| *letter);
+        (0..length).all(|offset| letter(start + offset) == letter(at + offset)).then_some(length)
+    }
+
+    /// Goes on where there is more than one way, or nothing left of these nodes.
+    fn branch(&mut self, rest: Rest<'_>, at: usize) -> Option<usize> {
         *self.steps = self.steps.saturating_sub(1);
         if *self.steps == 0 || rest.depth > MOST_DEPTH {
             *self.steps = 0;
@@ -303,10 +334,8 @@ impl Matcher<'_> {
                 ),
             };
         };
-        let behind = Rest { nodes: behind, then: rest.then, depth: rest.depth };
+        let behind = Rest { nodes: behind, then: rest.then, depth: rest.depth + 1 };
         match node {
-            Node::Start => (at == 0).then(|| self.rest(behind, at)).flatten(),
-            Node::End => (at == self.places.len()).then(|| self.rest(behind, at)).flatten(),
             Node::Group { number, options } => {
                 let close = Then::Close { number: *number, start: at, rest: behind };
                 options.iter().find_map(|nodes| {
@@ -314,16 +343,7 @@ impl Matcher<'_> {
                 })
             }
             Node::Repeat { node, least, most } => self.repeat(node, (*least, *most), at, behind),
-            Node::Back(number) => {
-                let (start, end) = self.groups.get(*number).copied().flatten()?;
-                let length = end.checked_sub(start)?;
-                let same = (0..length).all(|offset| {
-                    self.places.get(start + offset).map(|(_, c)| *c)
-                        == self.places.get(at + offset).map(|(_, c)| *c)
-                });
-                same.then(|| self.rest(behind, at + length)).flatten()
-            }
-            single => self.accepts(single, at).then(|| self.rest(behind, at + 1)).flatten(),
+            _ => None,
         }
     }
 

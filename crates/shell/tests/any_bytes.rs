@@ -134,6 +134,23 @@ fn every_piece_repeated_ends() {
     }
 }
 
+/// Long texts against long patterns: no match may need a stack as long as its text.
+#[test]
+fn long_matches_end() {
+    let long = "a".repeat(30_000);
+    for text in [
+        format!("echo {long} | grep {long}"),
+        format!("echo {long} | sed 's/{long}/b/'"),
+        format!("[[ {long} =~ {long} ]]"),
+        format!("echo {long} | grep '{}'", "a*".repeat(15_000)),
+        format!("echo {long} | grep -E '{}'", "(a)".repeat(10_000)),
+        format!("[[ a == {} ]]", "?(a)".repeat(15_000)),
+        format!("[[ {long} == +(a) ]]"),
+    ] {
+        check(&text);
+    }
+}
+
 #[test]
 fn bounds_that_are_reached_are_told() {
     for text in [

@@ -24,6 +24,9 @@ enum Piece {
     Extended { kind: char, options: Vec<Pattern> },
 }
 
+/// Extended forms behind and inside each other that are followed; each is a call.
+const MOST_DEPTH: usize = 400;
+
 /// Steps one match may take; patterns with many stars on long text would take far more and decide nothing.
 const MATCH_STEPS: usize = 60_000;
 
@@ -83,7 +86,7 @@ impl Pattern {
         let mut steps = allotted.saturating_sub(text.len() / 4);
         let found = steps > 0 && {
             let text: Vec<char> = text.chars().collect();
-            matches(&self.pieces, &text, &mut steps)
+            matches(&self.pieces, &text, &mut steps, 0)
         };
         effort.settle(allotted, steps);
         found
@@ -180,7 +183,10 @@ pub(crate) fn named_class(name: &str) -> Vec<(char, char)> {
     }
 }
 
-fn matches(pieces: &[Piece], text: &[char], steps: &mut usize) -> bool {
+fn matches(pieces: &[Piece], text: &[char], steps: &mut usize, depth: usize) -> bool {
+    if depth > MOST_DEPTH {
+        *steps = 0;
+    }
     let (mut pieces, mut text) = (pieces, text);
     // Where to go on after the last star when what follows it does not match: the star takes one character more.
     let mut retry: Option<(&[Piece], &[char])> = None;
@@ -196,7 +202,7 @@ fn matches(pieces: &[Piece], text: &[char], steps: &mut usize) -> bool {
                 continue;
             }
             Some((Piece::Extended { kind, options }, after))
-                if extended(*kind, options, after, text, steps) =>
+                if extended((*kind, options), after, text, steps, depth + 1) =>
             {
                 return true;
             }
@@ -230,16 +236,22 @@ fn accepts(piece: &Piece, next: char) -> bool {
 }
 
 /// Tries every length the extended form could take.
-fn extended(kind: char, options: &[Pattern], after: &[Piece], text: &[char], steps: &mut usize) -> bool {
+fn extended(
+    (kind, options): (char, &[Pattern]),
+    after: &[Piece],
+    text: &[char],
+    steps: &mut usize,
+    depth: usize,
+) -> bool {
     for length in 0..=text.len() {
         let (taken, rest) = text.split_at(length);
         let fits = match kind {
-            '!' => !options.iter().any(|option| matches(&option.pieces, taken, steps)),
+            '!' => !options.iter().any(|option| matches(&option.pieces, taken, steps, depth)),
             '?' | '*' if taken.is_empty() => true,
-            '@' | '?' => options.iter().any(|option| matches(&option.pieces, taken, steps)),
-            _ => repeats(options, taken, steps),
+            '@' | '?' => options.iter().any(|option| matches(&option.pieces, taken, steps, depth)),
+            _ => repeats(options, taken, steps, depth),
         };
-        if fits && matches(after, rest, steps) {
+        if fits && matches(after, rest, steps, depth) {
             return true;
         }
         if *steps == 0 {
@@ -249,15 +261,15 @@ fn extended(kind: char, options: &[Pattern], after: &[Piece], text: &[char], ste
     false
 }
 
-fn repeats(options: &[Pattern], text: &[char], steps: &mut usize) -> bool {
+fn repeats(options: &[Pattern], text: &[char], steps: &mut usize, depth: usize) -> bool {
     for length in (1..=text.len()).rev() {
         let (taken, rest) = text.split_at(length);
         *steps = steps.saturating_sub(1);
         if *steps == 0 {
             return false;
         }
-        if options.iter().any(|option| matches(&option.pieces, taken, steps))
-            && (rest.is_empty() || repeats(options, rest, steps))
+        if options.iter().any(|option| matches(&option.pieces, taken, steps, depth))
+            && (rest.is_empty() || repeats(options, rest, steps, depth + 1))
         {
             return true;
         }
