@@ -113,8 +113,9 @@ pub(crate) enum AssignValue {
 #[derive(Debug)]
 pub(crate) enum Condition {
     Not(Box<Condition>),
-    Both(Box<Condition>, Box<Condition>),
-    Either(Box<Condition>, Box<Condition>),
+    /// Side by side, not nested: a long chain must not need a deep stack.
+    All(Vec<Condition>),
+    Any(Vec<Condition>),
     Unary(String, Word),
     Binary(Word, String, Word),
     Word(Word),

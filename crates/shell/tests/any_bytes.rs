@@ -146,6 +146,8 @@ fn long_matches_end() {
         format!("echo {long} | grep -E '{}'", "(a)".repeat(10_000)),
         format!("[[ a == {} ]]", "?(a)".repeat(15_000)),
         format!("[[ {long} == +(a) ]]"),
+        format!("[[ {}x ]]", "&&".repeat(30_000)),
+        format!("[[ {}x ]]", "x||".repeat(20_000)),
     ] {
         check(&text);
     }

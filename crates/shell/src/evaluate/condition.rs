@@ -14,14 +14,8 @@ impl Machine<'_> {
     fn holds_true(&mut self, condition: &Condition) -> Option<bool> {
         match condition {
             Condition::Not(inner) => self.holds_true(inner).map(|holds| !holds),
-            Condition::Both(left, right) => match self.holds_true(left) {
-                Some(false) => Some(false),
-                left => self.holds_true(right).and_then(|right| if right { left } else { Some(false) }),
-            },
-            Condition::Either(left, right) => match self.holds_true(left) {
-                Some(true) => Some(true),
-                left => self.holds_true(right).and_then(|right| if right { Some(true) } else { left }),
-            },
+            Condition::All(parts) => self.chain_of(parts, false),
+            Condition::Any(parts) => self.chain_of(parts, true),
             Condition::Unary(operator, word) => {
                 let value = self.single(word);
                 self.unary(operator, &value)
@@ -32,6 +26,19 @@ impl Machine<'_> {
                 value.known().map(|text| !text.is_empty())
             }
         }
+    }
+
+    /// The first part that is `decides` decides; without one, what is not known leaves the whole unknown.
+    fn chain_of(&mut self, parts: &[Condition], decides: bool) -> Option<bool> {
+        let mut outcome = Some(!decides);
+        for part in parts {
+            match self.holds_true(part) {
+                Some(holds) if holds == decides => return Some(decides),
+                Some(_) => {}
+                None => outcome = None,
+            }
+        }
+        outcome
     }
 
     fn binary_words(&mut self, left: &Word, operator: &str, right: &Word) -> Option<bool> {

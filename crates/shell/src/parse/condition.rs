@@ -28,25 +28,31 @@ impl Parser<'_> {
     }
 
     fn either(&mut self) -> Condition {
-        let mut left = self.both();
-        loop {
-            self.skip_newlines();
-            if !self.take("||") {
-                return left;
-            }
-            left = Condition::Either(Box::new(left), Box::new(self.both()));
+        let first = self.both();
+        self.skip_newlines();
+        if !self.rest().starts_with("||") {
+            return first;
         }
+        let mut any = vec![first];
+        while self.take("||") {
+            any.push(self.both());
+            self.skip_newlines();
+        }
+        Condition::Any(any)
     }
 
     fn both(&mut self) -> Condition {
-        let mut left = self.primary();
-        loop {
-            self.skip_newlines();
-            if !self.take("&&") {
-                return left;
-            }
-            left = Condition::Both(Box::new(left), Box::new(self.primary()));
+        let first = self.primary();
+        self.skip_newlines();
+        if !self.rest().starts_with("&&") {
+            return first;
         }
+        let mut all = vec![first];
+        while self.take("&&") {
+            all.push(self.primary());
+            self.skip_newlines();
+        }
+        Condition::All(all)
     }
 
     fn primary(&mut self) -> Condition {
