@@ -90,7 +90,7 @@ const EVENTS: &[EventKind] = &[
 
 fn decide(event: &Event, context: &Context<'_>) -> Result<Decision, Error> {
     let deny_next = context.policy.flag(DENY_NEXT);
-    let earlier = context.state.exists(FAILED);
+    let earlier = deny_next && context.state.exists(FAILED);
     let written = write(event, context);
     let lost = match &written {
         Ok(written) => written.warnings.iter().any(|warning| matches!(warning, Warning::Gap(_))),

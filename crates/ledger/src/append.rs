@@ -396,12 +396,17 @@ impl<'a> Writer<'a> {
         record.insert("seq".into(), self.next_seq.into());
         record.insert("ts".into(), stamp(self.now).into());
         record.insert("v".into(), 1.into());
-        let line = canonical(&record);
+        let mut line = canonical(&record);
+        let length = line.len();
         self.head = digest_once(&line);
         self.next_seq += 1;
-        self.bytes.extend_from_slice(&line);
-        self.bytes.push(b'\n');
-        line.len()
+        line.push(b'\n');
+        if self.bytes.is_empty() {
+            self.bytes = line;
+        } else {
+            self.bytes.append(&mut line);
+        }
+        length
     }
 
     /// Forces what was written to the disk.

@@ -12,7 +12,7 @@ const LARGEST_INTEGER: u64 = (1 << 53) - 1;
 /// A number that is not an integer below 2^53 is stored as its decimal text: readers disagree on such numbers, and a
 /// record must never be refused for one.
 pub fn canonical(record: &Record) -> Vec<u8> {
-    let mut out = Vec::with_capacity(512);
+    let mut out = Vec::with_capacity(1024);
     write_object(record, &mut out);
     out
 }

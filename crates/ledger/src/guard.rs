@@ -40,7 +40,15 @@ pub(crate) fn open_append_existing(path: &Path) -> Result<Option<File>, Error> {
 
 /// Opens one of our files for reading and writing in place, making it (0600) if it is missing.
 pub(crate) fn open_write(path: &Path) -> Result<File, Error> {
-    open_checked(path, OpenOptions::new().read(true).write(true).create(true).truncate(false))
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).truncate(false);
+    // Nearly always it is there, and to open it is quicker than to ask for it to be made.
+    match open_checked(path, &mut options) {
+        Err(Error::Io(_, error)) if error.kind() == ErrorKind::NotFound => {
+            open_checked(path, options.create(true))
+        }
+        opened => opened,
+    }
 }
 
 /// Opens one of our files that exists, for reading and overwriting.
