@@ -149,6 +149,10 @@ fn judge_code(call: &Call<'_>, code: &str, hits: &mut Vec<Hit>) {
 fn calls(code: &str) -> Vec<Effect<'_>> {
     let mut effects = Vec::new();
     for (at, _) in code.match_indices(['(', ' ']) {
+        // Each name ends in a letter; of a long blank only its first sign is looked at, or all of it would be for each.
+        if !code.get(..at).is_some_and(|name| name.ends_with(is_letter)) {
+            continue;
+        }
         let Some((before, after)) = code.split_at_checked(at + 1) else { continue };
         let Some(path) = literal(after) else { continue };
         for (name, act, recursive) in CALLS.iter().filter(|(name, ..)| before.ends_with(name)) {

@@ -198,6 +198,20 @@ fn powershell_that_nests_too_deeply_is_asked_about() {
     }
 }
 
+/// Blanks and brackets in code take time in proportion to their number: a thousand times `BOUND` would be the square.
+#[test]
+fn long_blanks_in_code_are_looked_at_once() {
+    let project = Path::new("/home/user/project");
+    for piece in [" ", " \n", "( ", "rm( ", "x ", "open( "] {
+        let line = format!("perl -e '{}'", piece.repeat(LONGEST / piece.len()));
+        let scene = Scene::new(Path::new("/home/user"), project, project, Tier::Strict);
+        let begin = processor_time();
+        judge(&line, &scene);
+        let took = processor_time().saturating_sub(begin);
+        assert!(took < 10 * BOUND, "{piece:?} takes {took:?}");
+    }
+}
+
 /// What this thread has had of the processor so far.
 fn processor_time() -> Duration {
     let spent = clock_gettime(ClockId::ThreadCPUTime);
