@@ -83,9 +83,6 @@ fn could_join(text: &[u8], at: usize) -> bool {
 
 /// Whether the sign or line end at `at` stands between two quotes with nothing but joiners around it.
 fn is_join(text: &[u8], at: usize) -> bool {
-    if !matches!(text.get(at), Some(b'+' | b'\n')) {
-        return false;
-    }
     // In a run of line ends and signs the first one has answered for all.
     if at
         .checked_sub(1)
