@@ -2,7 +2,11 @@
 
 #![expect(clippy::match_same_arms, reason = "the arms are questions in an order; joined, the order is lost")]
 
-use crate::scene::Scene;
+use std::path::Path;
+
+use hook_core::path::normalised;
+
+use crate::scene::{self, Scene};
 use crate::wildcard;
 
 /// The kinds of place a path can lead to, as far as rules tell them apart.
@@ -107,29 +111,9 @@ pub(crate) fn absolute(target: Target<'_>, directory: Option<&str>, scene: &Scen
     } else {
         format!("{}/{text}", directory?)
     };
-    Some(normalised(joined))
-}
-
-/// An absolute path without `.`, `..` and doubled slashes, by text alone.
-fn normalised(path: String) -> String {
-    if path == "/" || !path.ends_with('/') && !path.contains("//") && !path.contains("/.") {
-        return path;
-    }
-    let mut result = String::with_capacity(path.len());
-    for name in path.split('/') {
-        match name {
-            "" | "." => {}
-            ".." => result.truncate(result.rfind('/').unwrap_or(0)),
-            name => {
-                // A drive of Windows has no slash before it.
-                if !result.is_empty() || path.starts_with('/') {
-                    result.push('/');
-                }
-                result.push_str(name);
-            }
-        }
-    }
-    if result.is_empty() { "/".into() } else { result }
+    // Nearly every path is written without detours; taking it apart would cost each command of a long line.
+    let is_direct = !joined.ends_with('/') && !joined.contains("//") && !joined.contains("/.");
+    Some(if is_direct { joined } else { scene::text(&normalised(Path::new(&joined))) })
 }
 
 /// The place of an absolute path. `glob`: its pattern characters are live.
@@ -364,8 +348,6 @@ const ETC: &[&str] = &[
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
     use hook_core::Tier;
 
