@@ -14,6 +14,11 @@ impl Value {
         self.text.is_empty() && self.holes.is_empty()
     }
 
+    /// Something unknown stands at byte `at`.
+    pub(crate) fn has_hole_at(&self, at: usize) -> bool {
+        !self.holes.is_empty() && self.holes.iter().any(|hole| hole.at == at)
+    }
+
     /// Appends quoted text.
     pub(crate) fn push_text(&mut self, text: &str) {
         self.text.push_str(text);
@@ -56,6 +61,10 @@ impl Value {
     }
 
     pub(crate) fn add_origins(&mut self, origins: &[Origin]) {
+        if self.origins.is_empty() && origins.len() <= MOST_ORIGINS {
+            origins.clone_into(&mut self.origins);
+            return;
+        }
         for origin in origins {
             self.add_origin(origin.clone());
         }

@@ -12,9 +12,12 @@ pub(super) enum Atom<'p> {
     Many,
 }
 
+/// What an atom takes in memory beside its text.
+const ATOM: usize = 16;
+
 impl Atom<'_> {
-    fn length(&self) -> usize {
-        if let Atom::Text(text) = self { text.len() } else { 1 }
+    fn size(&self) -> usize {
+        if let Atom::Text(text) = self { text.len() + ATOM } else { ATOM }
     }
 }
 
@@ -203,7 +206,7 @@ fn product<'p>(left: &[Vec<Atom<'p>>], right: &[Vec<Atom<'p>>], room: &mut Room<
     let mut results = Vec::new();
     for first in left {
         for second in right {
-            let size: usize = first.iter().chain(second).map(Atom::length).sum();
+            let size: usize = first.iter().chain(second).map(Atom::size).sum();
             if room.words == 0 || !room.budget.spend(size / 16 + 1) {
                 results.push(vec![Atom::Many]);
                 return results;

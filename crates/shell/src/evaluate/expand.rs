@@ -7,6 +7,7 @@ use super::brace::{self, Atom};
 use super::parameter::Expansion;
 use super::pattern::{Mark, Pattern};
 use crate::analysis::Sink;
+use crate::budget::Budget;
 use crate::edit::shared;
 use crate::syntax::{
     List, Node, Operator, Parameter, Part, Redirect, RedirectOperator, RedirectTarget, Word,
@@ -39,7 +40,7 @@ impl Fields {
     }
 
     /// An unquoted expansion: split at the separators, its pattern characters active.
-    fn push_split(&mut self, value: &Value, separators: &str) {
+    fn push_split(&mut self, value: &Value, separators: &str, budget: &mut Budget) {
         let is_separator = |c: char| separators.contains(c);
         let text = value.text();
         if !text.contains(is_separator) {
@@ -49,10 +50,13 @@ impl Fields {
         let mut start = 0;
         let mut previous_ends_field = false;
         for (at, separator) in text.match_indices(is_separator) {
-            let piece = value.slice(start..at);
             let is_blank = matches!(separator, " " | "\t" | "\n");
-            if !piece.is_empty() {
-                self.push_unquoted(&piece);
+            if start < at || value.has_hole_at(at) {
+                // Each piece is a value of its own, with all that is known of where the whole came from.
+                if !budget.spend(1 + value.holes().len() / 16) {
+                    return;
+                }
+                self.push_unquoted(&value.slice(start..at));
             } else if !is_blank && previous_ends_field {
                 self.open = true;
             }
@@ -259,13 +263,13 @@ impl Machine<'_> {
             Part::Parameter(parameter) => {
                 let separators = self.separators();
                 match self.parameter(parameter, false) {
-                    Expansion::One(value) => fields.push_split(&value, &separators),
+                    Expansion::One(value) => fields.push_split(&value, &separators, &mut self.budget),
                     Expansion::Many(values) | Expansion::Joined(values) => {
                         for (at, value) in values.iter().enumerate() {
                             if at > 0 {
                                 fields.close();
                             }
-                            fields.push_split(value, &separators);
+                            fields.push_split(value, &separators, &mut self.budget);
                         }
                     }
                 }
@@ -273,7 +277,7 @@ impl Machine<'_> {
             Part::Command(_) | Part::Arithmetic(_) => {
                 let value = self.quoted_part(part);
                 let separators = self.separators();
-                fields.push_split(&value, &separators);
+                fields.push_split(&value, &separators, &mut self.budget);
             }
             Part::Process { .. } => {
                 let value = self.quoted_part(part);

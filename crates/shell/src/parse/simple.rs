@@ -127,12 +127,7 @@ impl Parser<'_> {
     /// `[index]=` before an element.
     fn element_index(&mut self) -> Option<Parts> {
         let start = self.at;
-        let is_indexed = self.byte() == Some(b'[')
-            && self
-                .rest()
-                .find("]=")
-                .is_some_and(|end| !self.slice(start, start + end).contains([' ', '\n']));
-        if !is_indexed {
+        if self.byte() != Some(b'[') || !self.has_equals_behind_bracket() {
             return None;
         }
         self.at += 1;
@@ -140,8 +135,21 @@ impl Parser<'_> {
         if self.take("]=") {
             return Some(parts);
         }
+        // A bracket that never closes is read to the end of the text, and what was read is read again.
+        self.budget.spend((self.at - start) / 16);
         self.at = start;
         None
+    }
+
+    /// Before the next blank stands `]=`.
+    fn has_equals_behind_bracket(&self) -> bool {
+        let mut bytes = self.rest().bytes().take_while(|byte| !matches!(byte, b' ' | b'\n')).peekable();
+        while let Some(byte) = bytes.next() {
+            if byte == b']' && bytes.peek() == Some(&b'=') {
+                return true;
+            }
+        }
+        false
     }
 }
 
