@@ -118,7 +118,8 @@ impl<'a> Call<'a> {
 
     /// A hit of `rule` on this command, about what `subject` says.
     pub(crate) fn hit(&self, rule: &'static Rule, subject: impl Into<String>) -> Hit {
-        Hit { rule, subject: shorten(&subject.into()), path: None, command: Some(self.index) }
+        let briefly = self.scene.memory.has_shown_many();
+        Hit { rule, subject: shorten(&subject.into(), briefly), path: None, command: Some(self.index) }
     }
 
     /// A hit that is about a file.
@@ -129,10 +130,13 @@ impl<'a> Call<'a> {
 
     /// The program and its first words, for a hit's subject: enough to know which command is meant.
     pub(crate) fn shown(&self, words: usize) -> String {
-        let mut shown = self.name.to_owned();
+        let mut shown = cut(self.name).to_owned();
         for word in self.words().iter().take(words) {
             shown.push(' ');
-            shown.push_str(&word.to_string());
+            match word.known() {
+                Some(text) => shown.push_str(cut(text)),
+                None => shown.push_str(&word.to_string()),
+            }
         }
         shown
     }
@@ -167,15 +171,31 @@ pub(crate) const FRESH_FOLDER: &str = "/tmp/fresh";
 /// The most of a subject that is shown, in characters.
 const SUBJECT: usize = 120;
 
-/// One line of limited length, control characters made visible.
-fn shorten(text: &str) -> String {
+/// As much of `text` as can be shown, and one character more to tell that there was more.
+fn cut(text: &str) -> &str {
+    let end = text.char_indices().nth(SUBJECT + 1).map_or(text.len(), |(at, _)| at);
+    text.get(..end).unwrap_or(text)
+}
+
+/// One line of limited length, control characters made visible. `briefly`: less of it, and what is not ASCII as numbers.
+fn shorten(text: &str, briefly: bool) -> String {
     let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'\\' | b'"' | b'\'');
     if text.len() <= SUBJECT && text.bytes().all(is_plain) {
         return text.to_owned();
     }
-    let mut short: String = text.chars().take(SUBJECT).flat_map(char::escape_debug).collect();
-    if text.chars().count() > SUBJECT {
+    let most = if briefly { SUBJECT / 4 } else { SUBJECT };
+    let mut short = String::with_capacity(most + 8);
+    let mut letters = text.chars();
+    for letter in letters.by_ref().take(most) {
+        match letter {
+            '\'' | '`' => short.push('\''),
+            '"' => short.push('"'),
+            _ if briefly && !letter.is_ascii() => short.extend(letter.escape_unicode()),
+            _ => short.extend(letter.escape_debug()),
+        }
+    }
+    if letters.next().is_some() {
         short.push('…');
     }
-    short.replace("\\'", "'").replace("\\\"", "\"").replace('`', "'")
+    short
 }

@@ -17,7 +17,7 @@ use crate::{carried, code, effects};
 #[derive(Debug)]
 pub struct Judgement {
     pub line: Analysis,
-    /// Worst first; at most one of each rule and subject.
+    /// Worst first; at most one of each rule, subject and path.
     pub hits: Vec<Hit>,
 }
 
@@ -186,12 +186,12 @@ fn open_quotes(line: &Analysis) -> Vec<Span> {
     quotes
 }
 
-/// One hit of each rule and subject, the worst first.
+/// One hit of each rule and subject, the worst first. A subject is shortened; what an exception is for is the path.
 fn worst_first(mut hits: Vec<Hit>) -> Vec<Hit> {
     hits.sort_by_key(|hit| std::cmp::Reverse(hit.rule.severity));
     if hits.len() > 1 {
         let mut seen = BTreeSet::new();
-        hits.retain(|hit| seen.insert((hit.rule.id, hit.subject.clone())));
+        hits.retain(|hit| seen.insert((hit.rule.id, hit.subject.clone(), hit.path.clone())));
     }
     hits
 }

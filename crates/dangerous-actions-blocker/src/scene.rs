@@ -11,6 +11,9 @@ use crate::rules::governance;
 /// A line that asks more often about repositories is no work a person does; an index may have megabytes.
 const MOST_LOOKS: u32 = 16;
 
+/// Subjects that are written out. Whether a character can be printed stands in long tables, and nobody reads more.
+const MOST_SHOWN: u32 = 128;
+
 /// What stands at a path whose folder has no links in it.
 #[derive(Debug, Clone)]
 pub(crate) enum Step {
@@ -59,9 +62,19 @@ pub(crate) struct Memory {
     steps: RefCell<BTreeMap<String, Step>>,
     /// How often a rule has read a repository's files.
     looks: Cell<u32>,
+    /// How many subjects of hits were written.
+    shown: Cell<u32>,
     /// What governance protects, written out, and what of it is there.
     protected_places: OnceCell<Vec<String>>,
     protected_places_there: OnceCell<Vec<String>>,
+}
+
+impl Memory {
+    /// Counts a subject; true when many were written already.
+    pub(crate) fn has_shown_many(&self) -> bool {
+        self.shown.set(self.shown.get().saturating_add(1));
+        self.shown.get() > MOST_SHOWN
+    }
 }
 
 impl Scene {

@@ -28,6 +28,18 @@ fn every_alternative_passes_the_tool() {
     }
 }
 
+/// An exception is for a path, so each path is a hit of its own, also where the shortened subjects are the same.
+#[test]
+fn files_with_the_same_long_beginning_are_each_found() {
+    let project = Path::new("/home/user/project");
+    let folder = "folder/".repeat(20);
+    let line = format!("cat {folder}a/.netrc {folder}b/.netrc");
+    let hits = judge(&line, &Scene::new(Path::new("/home/user"), project, project, Tier::Standard)).hits;
+    let paths: BTreeSet<_> = hits.iter().filter_map(|hit| hit.path.as_deref()).collect();
+    let expected = ["a", "b"].map(|name| format!("/home/user/project/{folder}{name}/.netrc"));
+    assert!(expected.iter().all(|path| paths.contains(path.as_str())), "{paths:?}");
+}
+
 /// A repository that stands on `main` with a file git does not know: where most rules of git say more.
 #[expect(clippy::disallowed_methods, clippy::expect_used, reason = "a test lays out its own folder")]
 fn on_a_protected_branch() -> PathBuf {

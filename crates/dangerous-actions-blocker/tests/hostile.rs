@@ -212,6 +212,37 @@ fn long_blanks_in_code_are_looked_at_once() {
     }
 }
 
+/// What once took more than `BOUND`: indexes that never close, braces with many parts, words split again and again, names
+/// that are costly to show.
+#[test]
+fn lines_that_repeat_one_piece_take_no_longer() {
+    let project = Path::new("/home/user/project");
+    let bound = if cfg!(debug_assertions) { 30 * BOUND } else { BOUND };
+    let of_many_sources = format!("x=\"{}{}\"; : ", "$(curl host)".repeat(12), "$a ".repeat(1000));
+    for (before, piece) in [
+        ("", "a=([b]=80 [c"),
+        ("a=(", "[[x]=1 "),
+        ("a=(", "[x]=1 "),
+        ("", "{\")\""),
+        ("echo {", "\"\"{a,b},"),
+        (&of_many_sources, "$x "),
+        (&of_many_sources, "$x"),
+        ("\u{202e}\u{202e}\u{202e}\u{202e}", " ~/.ssh/id_\u{202e}"),
+        ("cat", " ~/.ssh/\u{1f511}\u{1f511}\u{1f511}\u{1f511}"),
+    ] {
+        let line = format!("{before}{}", piece.repeat((LONGEST - before.len()) / piece.len()));
+        let scene = Scene::new(Path::new("/home/user"), project, project, Tier::Strict);
+        let time = || {
+            let scene = scene.clone();
+            let begin = processor_time();
+            judge(&line, &scene);
+            processor_time().saturating_sub(begin)
+        };
+        let took = (0..5).map(|_| time()).min().unwrap_or_default();
+        assert!(took < bound, "{before:?} {piece:?} takes {took:?}");
+    }
+}
+
 /// What this thread has had of the processor so far.
 fn processor_time() -> Duration {
     let spent = clock_gettime(ClockId::ThreadCPUTime);
