@@ -21,7 +21,7 @@ pub fn read_bounded(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, Error>
         }
         Err(error) => return Err(Error::io("open", path, error)),
     };
-    read_open(&file, path, limit).map(Some)
+    read_open(&file, path, USUAL_SIZE, limit).map(Some)
 }
 
 /// The same for text; bytes that are not UTF-8 become U+FFFD.
@@ -33,10 +33,14 @@ pub fn read_text(path: &Path, limit: usize) -> Result<Option<String>, Error> {
 }
 
 /// Room for a file of the usual size, so that it is read in one call: without it a vector starts with 32 bytes and doubles.
-const USUAL_SIZE: usize = 4096;
+const USUAL_SIZE: usize = 4096 - SPARE;
+/// `read_to_end` tries a buffer of so many bytes of its own before it makes one grow.
+const SPARE: usize = 32;
 
-pub(crate) fn read_open(file: &File, path: &Path, limit: usize) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::with_capacity(USUAL_SIZE.min(limit + 1));
+/// Reads an open file of about `size` bytes.
+pub(crate) fn read_open(file: &File, path: &Path, size: usize, limit: usize) -> Result<Vec<u8>, Error> {
+    // Room beyond its end: the last read finds none, and must not look like a full buffer.
+    let mut bytes = Vec::with_capacity(size.min(limit).saturating_add(SPARE));
     file.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(|error| Error::io("read", path, error))?;
     if bytes.len() > limit {
         let source = std::io::Error::other(format!("larger than {limit} bytes"));

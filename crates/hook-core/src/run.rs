@@ -1,15 +1,14 @@
 //! The road: stdin, event, policy, decision, stdout, exit code. Only this file touches them.
 
-use std::fs::File;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::mem::ManuallyDrop;
-use std::os::fd::AsFd;
 use std::panic::PanicHookInfo;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, Utc};
+use rustix::buffer::spare_capacity;
 
 use crate::exception::Excuse;
 use crate::policy::{load, places, resolve};
@@ -261,25 +260,31 @@ fn end_after_panic(hook: &Hook, info: &PanicHookInfo<'_>) {
     std::process::exit(i32::from(BLOCK));
 }
 
-/// Room for the usual input, on the heap that is there anyway.
-const USUAL_INPUT_BYTES: usize = 16 * 1024;
-/// Room for a large one: pages that are not written to cost nothing, and growing step by step would copy what was read so far.
-const LARGE_INPUT_BYTES: usize = 1024 * 1024;
+/// How much room the input is given: the usual one fits a page, and each page that is touched costs a microsecond; a large
+/// one gets at once what it may need, since pages that are not written to cost nothing, and growing step by step would copy
+/// what was read so far.
+const ROOMS: [usize; 3] = [4 * 1024, 16 * 1024, 1024 * 1024];
 
 fn read_input() -> Result<Vec<u8>, Error> {
-    let failed = |error| Error::Input { message: format!("cannot read stdin: {error}") };
-    // The file itself: the buffer of `stdin()` would be one more copy.
-    let stdin = File::from(std::io::stdin().as_fd().try_clone_to_owned().map_err(failed)?);
-    let mut bytes = Vec::with_capacity(USUAL_INPUT_BYTES);
-    (&stdin).take(USUAL_INPUT_BYTES as u64 - 1).read_to_end(&mut bytes).map_err(failed)?;
-    if bytes.len() == USUAL_INPUT_BYTES - 1 {
-        bytes.reserve(LARGE_INPUT_BYTES);
-        (&stdin).take((MAX_INPUT_BYTES + 1 - bytes.len()) as u64).read_to_end(&mut bytes).map_err(failed)?;
+    // The descriptor itself: `stdin()` would come with a buffer of 8 KB.
+    let stdin = rustix::stdio::stdin();
+    let mut bytes = Vec::new();
+    let mut rooms = ROOMS.into_iter();
+    loop {
+        if bytes.len() == bytes.capacity() {
+            bytes.reserve(rooms.next().unwrap_or(bytes.len()));
+        }
+        let count = rustix::io::retry_on_intr(|| rustix::io::read(stdin, spare_capacity(&mut bytes)))
+            .map_err(|error| Error::Input { message: format!("cannot read stdin: {error}") })?;
+        if count == 0 {
+            return Ok(bytes);
+        }
+        if bytes.len() > MAX_INPUT_BYTES {
+            return Err(Error::Input {
+                message: format!("larger than {} MiB", MAX_INPUT_BYTES / (1024 * 1024)),
+            });
+        }
     }
-    if bytes.len() > MAX_INPUT_BYTES {
-        return Err(Error::Input { message: format!("larger than {} MiB", MAX_INPUT_BYTES / (1024 * 1024)) });
-    }
-    Ok(bytes)
 }
 
 /// The clock and the environment, read once.

@@ -77,8 +77,8 @@ impl StateDirectory {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(Error::io("open", &path, error)),
         };
-        check_owner(&file, &path)?;
-        files::read_open(&file, &path, MAX_STATE_BYTES).map(Some)
+        let size = check_owner(&file, &path)?;
+        files::read_open(&file, &path, size, MAX_STATE_BYTES).map(Some)
     }
 
     /// The key of this machine and user behind redaction tags and digests, made on first use: 32 random bytes.
@@ -281,9 +281,11 @@ impl LockedFile {
     }
 }
 
-fn check_owner(file: &File, path: &Path) -> Result<(), Error> {
+/// Answers the file's size in bytes.
+fn check_owner(file: &File, path: &Path) -> Result<usize, Error> {
     let metadata = file.metadata().map_err(|error| Error::io("examine", path, error))?;
-    check_uid(metadata.uid(), path)
+    check_uid(metadata.uid(), path)?;
+    Ok(usize::try_from(metadata.len()).unwrap_or(usize::MAX))
 }
 
 fn check_folder(folder: &Path) -> Result<(), Error> {

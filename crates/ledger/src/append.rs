@@ -1,5 +1,6 @@
 //! Appends one record: takes the lock, heals what a dead writer left, chains, writes once, leaves the mark.
 
+use crate::hash::quick_sum;
 use crate::mark::{self, Mark};
 use crate::segment::{self, Day};
 use crate::tail::{self, Last, Tail};
@@ -105,7 +106,7 @@ pub(crate) fn locked<T>(
         Err(error) => {
             if let Some(mut mark) = found {
                 mark.failed += 1;
-                mark::write(&mut lock, directory, &mark)?;
+                mark::write(&lock, directory, &mark)?;
             }
             return Err(error);
         }
@@ -117,8 +118,9 @@ pub(crate) fn locked<T>(
         writer.mark.durable = writer.mark.synced;
         writer.mark.synced = now.timestamp();
     }
-    let marked = mark::write(&mut lock, directory, &writer.mark);
-    lock.unlock().map_err(Error::io(&path))?;
+    let marked = mark::write(&lock, directory, &writer.mark);
+    // Closing it unlocks it; what follows may wait for the disk.
+    drop(lock);
     let done = worked?;
     marked?;
     if sync {
@@ -170,6 +172,8 @@ pub(crate) struct Writer<'a> {
     size: u64,
     pub(crate) next_seq: u64,
     head: Digest,
+    /// The `quick_sum` of `head` and the line it is the hash of.
+    sum: u64,
     bytes: Vec<u8>,
     warnings: Vec<Warning>,
     /// Whether the record must be on the disk before the caller goes on.
@@ -199,6 +203,7 @@ impl<'a> Writer<'a> {
             size: tail.size,
             next_seq,
             head,
+            sum: 0,
             bytes: Vec::new(),
             warnings: Vec::new(),
             sync_wanted: false,
@@ -240,6 +245,7 @@ impl<'a> Writer<'a> {
             size: 0,
             next_seq: 0,
             head,
+            sum: 0,
             bytes,
             warnings,
             sync_wanted: false,
@@ -360,16 +366,16 @@ impl<'a> Writer<'a> {
 
     /// The end of the log as far back as one writer can have merged. Where this writer begins a day, that is in the file
     /// of the day before.
-    fn recent(&mut self) -> Result<Vec<u8>, Error> {
+    fn recent(&self) -> Result<Vec<u8>, Error> {
         if self.size > 0 {
-            return tail::recent(&mut self.file, &self.path);
+            return tail::recent(&self.file, &self.path);
         }
         let today = Day::from_file_name(&self.mark.file);
         let Some(day) = today.map(|day| previous_day(self.directory, day)).transpose()?.flatten() else {
             return Ok(Vec::new());
         };
         let path = day.path(self.directory);
-        tail::recent(&mut guard::open_read(&path)?, &path)
+        tail::recent(&guard::open_read(&path)?, &path)
     }
 
     pub(crate) fn own_record(&mut self, event: &str, fields: &Value) {
@@ -380,11 +386,11 @@ impl<'a> Writer<'a> {
     }
 
     fn chain(&mut self, record: Record) -> Result<(), Error> {
-        let before = (self.bytes.len(), self.next_seq, self.head);
+        let before = (self.bytes.len(), self.next_seq, self.head, self.sum);
         let length = self.push_line(record);
         if length > LONGEST_LINE {
             self.bytes.truncate(before.0);
-            (self.next_seq, self.head) = (before.1, before.2);
+            (self.next_seq, self.head, self.sum) = (before.1, before.2, before.3);
             self.mark.failed += 1;
             return Err(Error::TooLong(length));
         }
@@ -399,6 +405,7 @@ impl<'a> Writer<'a> {
         let mut line = canonical(&record);
         let length = line.len();
         self.head = digest_once(&line);
+        self.sum = quick_sum(&line, &self.head);
         self.next_seq += 1;
         line.push(b'\n');
         if self.bytes.is_empty() {
@@ -430,7 +437,7 @@ impl<'a> Writer<'a> {
                 self.bytes.clear();
                 self.mark.size = wanted;
                 self.mark.seq = self.next_seq.saturating_sub(1);
-                self.mark.head = self.head;
+                (self.mark.head, self.mark.sum) = (self.head, self.sum);
                 self.mark.at = self.now.timestamp();
                 return Ok(());
             }
@@ -447,17 +454,17 @@ impl<'a> Writer<'a> {
 /// The newest segment. The mark names it in the usual case, so that the directory need not be listed.
 fn newest_segment(directory: &Path, found: Option<&Mark>, today: Day) -> Result<Option<Newest>, Error> {
     let marked = found.and_then(|mark| Day::from_file_name(&mark.file)).filter(|day| *day >= today);
-    if let Some(newest) = marked.map(|day| open_segment(directory, day)).transpose()?.flatten() {
+    if let Some(newest) = marked.map(|day| open_segment(directory, day, found)).transpose()?.flatten() {
         return Ok(Some(newest));
     }
     let Some(day) = segment::segments(directory)?.pop() else { return Ok(None) };
-    open_segment(directory, day)
+    open_segment(directory, day, found)
 }
 
-fn open_segment(directory: &Path, day: Day) -> Result<Option<Newest>, Error> {
+fn open_segment(directory: &Path, day: Day, found: Option<&Mark>) -> Result<Option<Newest>, Error> {
     let path = day.path(directory);
-    let Some(mut file) = guard::open_append_existing(&path)? else { return Ok(None) };
-    let tail = tail::read(&mut file, &path)?;
+    let Some((file, size)) = guard::open_append_existing(&path)? else { return Ok(None) };
+    let tail = tail::read(&file, size, &path, found)?;
     Ok(Some(Newest { day, path, file, tail }))
 }
 
@@ -481,7 +488,9 @@ fn chain_end(directory: &Path, newest: Option<&Newest>) -> Result<End, Error> {
         // Only a crash at the very start of a day gets here.
         let Some(earlier) = previous_day(directory, day)? else { break };
         let path = earlier.path(directory);
-        let tail = tail::read(&mut guard::open_read(&path)?, &path)?;
+        let file = guard::open_read(&path)?;
+        let size = file.metadata().map_err(Error::io(&path))?.len();
+        let tail = tail::read(&file, size, &path, None)?;
         torn.extend(tail.torn.iter().rev().map(|torn| torn.hash));
         last = tail.last;
         day = earlier;

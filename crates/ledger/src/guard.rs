@@ -3,6 +3,7 @@
 use crate::Error;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::ErrorKind;
+use std::ops::Range;
 use std::path::Path;
 
 /// Makes the directory (0700) if it is missing and refuses it when another user could write there.
@@ -29,10 +30,10 @@ pub(crate) fn open_append(path: &Path) -> Result<File, Error> {
     open_checked(path, OpenOptions::new().read(true).append(true).create(true))
 }
 
-/// Opens one of our files for reading and appending; `None` if it is missing.
-pub(crate) fn open_append_existing(path: &Path) -> Result<Option<File>, Error> {
-    match open_checked(path, OpenOptions::new().read(true).append(true)) {
-        Ok(file) => Ok(Some(file)),
+/// Opens one of our files for reading and appending, with its length in bytes; `None` if it is missing.
+pub(crate) fn open_append_existing(path: &Path) -> Result<Option<(File, u64)>, Error> {
+    match examined(path, OpenOptions::new().read(true).append(true)) {
+        Ok((file, found)) => Ok(Some((file, found.len()))),
         Err(Error::Io(_, error)) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
@@ -79,7 +80,28 @@ pub(crate) fn open_read(path: &Path) -> Result<File, Error> {
     platform::harden(options.read(true)).open(path).map_err(Error::io(path))
 }
 
+/// The bytes of this part of a file; fewer where it ends before.
+pub(crate) fn read_range(file: &File, range: Range<u64>) -> std::io::Result<Vec<u8>> {
+    let length = range.end.saturating_sub(range.start);
+    let mut bytes = vec![0; usize::try_from(length).unwrap_or(usize::MAX)];
+    let mut filled = 0;
+    while let Some(rest) = bytes.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match platform::read_at(file, rest, range.start + filled as u64) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    bytes.truncate(filled);
+    Ok(bytes)
+}
+
 fn open_checked(path: &Path, options: &mut OpenOptions) -> Result<File, Error> {
+    examined(path, options).map(|(file, _)| file)
+}
+
+fn examined(path: &Path, options: &mut OpenOptions) -> Result<(File, Metadata), Error> {
     let file = match platform::harden(options).open(path) {
         Ok(file) => file,
         Err(error) if platform::is_symlink_refusal(&error) => {
@@ -96,7 +118,7 @@ fn open_checked(path: &Path, options: &mut OpenOptions) -> Result<File, Error> {
     if platform::has_other_names(&found) {
         return Err(Error::Unsafe(path.to_path_buf(), "it has a second name (hard link)"));
     }
-    Ok(file)
+    Ok((file, found))
 }
 
 fn check_owner(path: &Path, found: &Metadata) -> Result<(), Error> {
@@ -118,13 +140,13 @@ pub(crate) fn is_full(error: &std::io::Error) -> bool {
 
 #[cfg(feature = "checkpoint")]
 pub(crate) use platform::user_id;
-pub(crate) use platform::{file_size_limit, network_file_system, seconds_since_boot};
+pub(crate) use platform::{file_size_limit, network_file_system, seconds_since_boot, write_at_start};
 
 #[cfg(unix)]
 mod platform {
     use std::fs::{DirBuilder, File, Metadata, OpenOptions};
     use std::io;
-    use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+    use std::os::unix::fs::{DirBuilderExt as _, FileExt as _, MetadataExt as _, OpenOptionsExt as _};
 
     pub(super) fn harden(options: &mut OpenOptions) -> &mut OpenOptions {
         options.mode(0o600).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_CLOEXEC)
@@ -134,6 +156,14 @@ mod platform {
         let mut builder = DirBuilder::new();
         builder.recursive(true).mode(0o700);
         builder
+    }
+
+    pub(super) fn read_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<usize> {
+        file.read_at(bytes, at)
+    }
+
+    pub(crate) fn write_at_start(file: &File, bytes: &[u8]) -> io::Result<()> {
+        file.write_all_at(bytes, 0)
     }
 
     pub(super) fn is_symlink_refusal(error: &io::Error) -> bool {
@@ -195,7 +225,7 @@ mod platform {
 #[cfg(not(unix))]
 mod platform {
     use std::fs::{DirBuilder, File, Metadata, OpenOptions};
-    use std::io;
+    use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 
     // Owner-only access comes from the profile folder's access list here; there are no mode bits to check.
     pub(super) fn harden(options: &mut OpenOptions) -> &mut OpenOptions {
@@ -206,6 +236,16 @@ mod platform {
         let mut builder = DirBuilder::new();
         builder.recursive(true);
         builder
+    }
+
+    pub(super) fn read_at(mut file: &File, bytes: &mut [u8], at: u64) -> io::Result<usize> {
+        file.seek(SeekFrom::Start(at))?;
+        file.read(bytes)
+    }
+
+    pub(crate) fn write_at_start(mut file: &File, bytes: &[u8]) -> io::Result<()> {
+        file.seek(SeekFrom::Start(0))?;
+        file.write_all(bytes)
     }
 
     pub(super) fn is_symlink_refusal(_error: &io::Error) -> bool {

@@ -5,7 +5,7 @@
 use crate::line::{fields, unquoted};
 use crate::{Digest, Error, from_hex, guard, to_hex};
 use std::fs::File;
-use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// The mark is padded to this many bytes, so that it is always overwritten whole by one write.
@@ -22,6 +22,8 @@ pub struct Mark {
     pub seq: u64,
     /// The last line's hash.
     pub head: Digest,
+    /// The `quick_sum` of both, by which the next writer knows the line again without hashing it; 0 if unknown.
+    pub sum: u64,
     /// When, in seconds since 1970.
     pub at: i64,
     /// When records were last forced to the disk, in seconds since 1970.
@@ -67,6 +69,11 @@ fn parse(text: &[u8]) -> Option<Mark> {
             b"sealed_at" => mark.sealed_at = value.parse().ok()?,
             b"seq" => mark.seq = value.parse().ok()?,
             b"size" => mark.size = value.parse().ok()?,
+            // Marks of earlier versions have none.
+            b"sum" => {
+                mark.sum = value.parse().ok()?;
+                return Some(());
+            }
             b"synced" => mark.synced = value.parse().ok()?,
             _ => return Some(()),
         }
@@ -76,9 +83,9 @@ fn parse(text: &[u8]) -> Option<Mark> {
     (missing == 0).then_some(mark)
 }
 
-pub(crate) fn write(file: &mut File, directory: &Path, mark: &Mark) -> Result<(), Error> {
+pub(crate) fn write(file: &File, directory: &Path, mark: &Mark) -> Result<(), Error> {
     let mut text = format!(
-        r#"{{"at":{},"durable":{},"failed":{},"file":"{}","head":"{}","sealed":{},"sealed_at":{},"seq":{},"size":{},"synced":{}}}"#,
+        r#"{{"at":{},"durable":{},"failed":{},"file":"{}","head":"{}","sealed":{},"sealed_at":{},"seq":{},"size":{},"sum":{},"synced":{}}}"#,
         mark.at,
         mark.durable,
         mark.failed,
@@ -88,12 +95,12 @@ pub(crate) fn write(file: &mut File, directory: &Path, mark: &Mark) -> Result<()
         mark.sealed_at,
         mark.seq,
         mark.size,
+        mark.sum,
         mark.synced
     )
     .into_bytes();
     text.resize(MARK_LENGTH - 1, b' ');
     text.push(b'\n');
     let path = lock_path(directory);
-    file.seek(SeekFrom::Start(0)).map_err(Error::io(&path))?;
-    file.write_all(&text).map_err(Error::io(&path))
+    guard::write_at_start(file, &text).map_err(Error::io(&path))
 }

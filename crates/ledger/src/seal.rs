@@ -93,7 +93,7 @@ fn next_epoch(writer: &mut Writer<'_>, tree: &Tree, key: &EpochKey) -> Result<()
 fn is_introduced(directory: &Path, key: &Verifier) -> bool {
     let newest = segments(directory).unwrap_or_default().pop();
     let path = newest.map(|day| day.path(directory)).unwrap_or_default();
-    let recent = guard::open_read(&path).and_then(|mut file| tail::recent(&mut file, &path));
+    let recent = guard::open_read(&path).and_then(|file| tail::recent(&file, &path));
     recent
         .is_ok_and(|bytes| memmem::find(&bytes, format!(r#""key":"{}""#, key.to_text()).as_bytes()).is_some())
 }

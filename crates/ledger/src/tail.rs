@@ -1,9 +1,10 @@
 //! The end of a segment: its last whole record, and what a writer that was cut off left after it.
 
-use crate::{Digest, Error, Header, digest_once, header, spill};
+use crate::hash::quick_sum;
+use crate::mark::Mark;
+use crate::{Digest, Error, Header, digest_once, guard, header, spill};
 use chrono::{DateTime, Utc};
 use std::fs::File;
-use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
 /// What is read first; nearly every record fits, and each page more that is touched costs about a microsecond.
@@ -22,10 +23,12 @@ pub(crate) struct Last {
 const STAMP_BYTES: usize = 24;
 
 impl Last {
-    fn new(found: &Header<'_>, line: &[u8]) -> Last {
+    /// The line's hash is the mark's where the mark speaks of this very line.
+    fn new(found: &Header<'_>, line: &[u8], mark: Option<&Mark>) -> Last {
+        let known = mark.filter(|mark| mark.seq == found.seq && mark.sum == quick_sum(line, &mark.head));
         Last {
             seq: found.seq,
-            hash: digest_once(line),
+            hash: known.map_or_else(|| digest_once(line), |mark| mark.head),
             stamp: found.ts.as_bytes().try_into().unwrap_or([0; STAMP_BYTES]),
         }
     }
@@ -54,16 +57,14 @@ pub(crate) struct Tail {
     pub(crate) unfinished: bool,
 }
 
-/// Reads the end of a segment, looking further back only while no whole record is found.
-pub(crate) fn read(file: &mut File, path: &Path) -> Result<Tail, Error> {
-    let size = file.seek(SeekFrom::End(0)).map_err(Error::io(path))?;
+/// Reads the end of a segment of `size` bytes, looking further back only while no whole record is found. The mark is what the
+/// last writer left.
+pub(crate) fn read(file: &File, size: u64, path: &Path, mark: Option<&Mark>) -> Result<Tail, Error> {
     let mut window = FIRST_WINDOW;
     loop {
         let start = size.saturating_sub(window);
-        file.seek(SeekFrom::Start(start)).map_err(Error::io(path))?;
-        let mut bytes = Vec::with_capacity(usize::try_from(size - start).unwrap_or_default());
-        (&*file).take(size - start).read_to_end(&mut bytes).map_err(Error::io(path))?;
-        let tail = parse(&bytes, size, start == 0);
+        let bytes = guard::read_range(file, start..size).map_err(Error::io(path))?;
+        let tail = parse(&bytes, (size, start == 0), mark);
         if tail.last.is_some() || start == 0 {
             return Ok(tail);
         }
@@ -72,16 +73,13 @@ pub(crate) fn read(file: &mut File, path: &Path) -> Result<Tail, Error> {
 }
 
 /// The end of a segment: more than one writer can have merged and written at once.
-pub(crate) fn recent(file: &mut File, path: &Path) -> Result<Vec<u8>, Error> {
+pub(crate) fn recent(file: &File, path: &Path) -> Result<Vec<u8>, Error> {
     let window = 2 * spill::MOST_BYTES as u64;
-    let size = file.seek(SeekFrom::End(0)).map_err(Error::io(path))?;
-    file.seek(SeekFrom::Start(size.saturating_sub(window))).map_err(Error::io(path))?;
-    let mut bytes = Vec::new();
-    (&*file).take(window).read_to_end(&mut bytes).map_err(Error::io(path))?;
-    Ok(bytes)
+    let size = file.metadata().map_err(Error::io(path))?.len();
+    guard::read_range(file, size.saturating_sub(window)..size).map_err(Error::io(path))
 }
 
-fn parse(bytes: &[u8], size: u64, from_start: bool) -> Tail {
+fn parse(bytes: &[u8], (size, from_start): (u64, bool), mark: Option<&Mark>) -> Tail {
     let unfinished = bytes.last().is_some_and(|byte| *byte != b'\n');
     let mut tail = Tail { size, last: None, torn: Vec::new(), unfinished };
     let text = bytes.strip_suffix(b"\n").unwrap_or(bytes);
@@ -98,7 +96,7 @@ fn parse(bytes: &[u8], size: u64, from_start: bool) -> Tail {
         }
         let line = text.get(start..end).unwrap_or_default();
         if let Some(found) = header(line) {
-            tail.last = Some(Last::new(&found, line));
+            tail.last = Some(Last::new(&found, line, mark));
             break;
         }
         tail.torn.push(Torn { length: line.len(), hash: digest_once(line) });

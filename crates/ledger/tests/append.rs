@@ -63,6 +63,31 @@ fn a_new_day_goes_on_from_the_old_one_and_no_day_reopens() {
     assert_eq!(kinds, [ledger::Kind::ClockBack]);
 }
 
+/// The mark is a witness: what it says of the last line's hash counts only where it fits that line.
+#[test]
+fn the_chain_goes_on_from_the_last_line_whatever_the_mark_says() {
+    // A mark of an earlier version has no sum.
+    for (key, value, notes) in
+        [("sum", None, 0), ("head", Some(json!("0f".repeat(32))), 1), ("sum", Some(json!(7)), 0)]
+    {
+        let directory = log_of(3);
+        let log = directory.path().join("log");
+        let path = log.join(".lock");
+        let mut mark: Record = serde_json::from_slice(&fs::read(&path).expect("reads")).expect("JSON");
+        assert!(mark.remove(key).is_some(), "{mark:?}");
+        mark.extend(value.map(|value| (key.into(), value)));
+        let text = serde_json::Value::Object(mark).to_string();
+        fs::write(&path, format!("{text:<511}\n")).expect("writes");
+        append(&log, noon(), record("after")).expect("appends");
+        append(&log, noon(), record("after that")).expect("appends");
+        let report = verify(&log);
+        assert_eq!(report.records, 6 + notes as u64, "{:?}", report.problems);
+        let chained = report.problems.iter().all(|problem| problem.kind == ledger::Kind::Edited);
+        assert!(chained && report.problems.len() == notes, "{:?}", report.problems);
+        assert_eq!(day_text(directory.path()).matches("audit.altered").count(), notes);
+    }
+}
+
 #[test]
 fn a_torn_tail_is_sealed_and_counted() {
     let directory = log_of(3);
