@@ -9,6 +9,9 @@ use crate::analysis::{Destination, Reach};
 use crate::edit::shared;
 use crate::value::{Origin, Unknown, Value};
 
+/// No system has a folder with a longer path.
+const MOST_PATH: usize = 4096;
+
 impl Machine<'_> {
     /// Evaluates a builtin; `None` where `name` is none of those followed.
     pub(super) fn builtin(&mut self, name: &str, arguments: &[Value], index: usize) -> Option<Status> {
@@ -202,10 +205,12 @@ impl Machine<'_> {
             Some(target) if target.text() == "-" => Value::unknown(Unknown::Computed),
             Some(target) => target.clone(),
         };
+        let size = folder.text().len() + self.shell.folder.as_ref().map_or(0, |folder| folder.len());
+        self.budget.spend(size / 16);
         self.shell.folder = match folder.known() {
             Some(_) if folder.has_glob() => None,
             Some(path) if path.starts_with('/') || self.shell.folder.is_some() => {
-                Some(shared(&self.absolute(path)))
+                Some(self.absolute(path)).filter(|path| path.len() <= MOST_PATH).map(|path| shared(&path))
             }
             _ => None,
         };

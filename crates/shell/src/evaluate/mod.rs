@@ -115,7 +115,8 @@ pub(crate) fn analyze(text: &str, world: &World, budget: Budget) -> (Analysis, u
 
 impl<'w> Machine<'w> {
     fn new(world: &'w World, budget: Budget) -> Self {
-        let folder = Some(&world.cwd).filter(|cwd| !cwd.is_empty()).map(|cwd| shared(cwd));
+        let folder =
+            Some(&world.cwd).filter(|cwd| !cwd.is_empty()).map(|cwd| shared(&redirect::resolved("", cwd)));
         let shell = Shell {
             variables: Rc::default(),
             functions: Rc::default(),

@@ -367,20 +367,31 @@ impl Machine<'_> {
     }
 
     /// A path from the working folder, with `.` and `..` resolved as text.
-    pub(super) fn absolute(&self, path: &str) -> String {
+    pub(super) fn absolute(&mut self, path: &str) -> String {
         let base = if path.starts_with('/') { "" } else { self.shell.folder.as_deref().unwrap_or("") };
-        let mut parts: Vec<&str> = Vec::new();
-        for part in base.split('/').chain(path.split('/')) {
-            match part {
-                "" | "." => {}
-                ".." => {
-                    parts.pop();
-                }
-                other => parts.push(other),
+        let whole = resolved(base, path);
+        self.budget.spend(whole.len() / 256);
+        whole
+    }
+}
+
+/// `path` seen from `base`, which is resolved already.
+pub(super) fn resolved(base: &str, path: &str) -> String {
+    let mut whole = String::with_capacity(base.len() + path.len() + 1);
+    if base != "/" {
+        whole.push_str(base);
+    }
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => whole.truncate(whole.rfind('/').unwrap_or(0)),
+            other => {
+                whole.push('/');
+                whole.push_str(other);
             }
         }
-        format!("/{}", parts.join("/"))
     }
+    if whole.is_empty() { "/".into() } else { whole }
 }
 
 /// The descriptor behind `/dev/stdin`, `/dev/fd/3`, `/proc/self/fd/3`.
