@@ -42,8 +42,11 @@ impl Allowance {
     /// Takes what judging `command` costs; false when that is more than is left.
     fn covers(&mut self, command: &Command) -> bool {
         let text = |value: &shell::Value| value.text().len();
-        let bytes = command.argv.iter().map(text).sum::<usize>() + command.input.as_ref().map_or(0, text);
         let words = command.argv.len() * unresolved::trials(command) + command.redirections.len();
+        // Words are made paths below the folder.
+        let folder = command.directory.as_ref().map_or(0, |folder| folder.len() / 2 * words);
+        let bytes =
+            command.argv.iter().map(text).sum::<usize>() + command.input.as_ref().map_or(0, text) + folder;
         let enough = words <= self.words && bytes <= self.bytes;
         self.words = self.words.saturating_sub(words);
         self.bytes = self.bytes.saturating_sub(bytes);

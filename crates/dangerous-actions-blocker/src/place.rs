@@ -7,7 +7,7 @@ use std::path::Path;
 use hook_core::path::normalised;
 
 use crate::scene::{self, Scene};
-use crate::wildcard;
+use crate::wildcard::{self, Pattern};
 
 /// The kinds of place a path can lead to, as far as rules tell them apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -127,7 +127,8 @@ pub(crate) fn place_of(path: &str, glob: bool, scene: &Scene) -> Place {
         return place_of_plain(folder, scene);
     }
     if folder == "/" {
-        let named = SYSTEM_FOLDERS.iter().any(|name| wildcard::matches(first, name));
+        let pattern = Pattern::new(first);
+        let named = SYSTEM_FOLDERS.iter().any(|name| pattern.matches(name));
         return if named { Place::System } else { Place::Outside };
     }
     // The pattern names some of what is in the folder: the place of a child of that folder.

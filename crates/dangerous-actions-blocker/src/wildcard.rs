@@ -1,37 +1,103 @@
 //! Shell patterns held against names, without a file system: could `.e*` be `.env`?
 
-/// Whether the shell pattern `pattern` (`*`, `?`, `[...]`) matches the whole of `name`, ignoring ASCII case.
+/// A shell pattern (`*`, `?`, `[...]`) that is held against several names, ignoring ASCII case.
 ///
-/// Iterative with one point to go back to, so that no pattern takes more than pattern x name steps.
-pub(crate) fn matches(pattern: &str, name: &str) -> bool {
-    let (mut at, mut letter) = (0, 0);
-    let mut star: Option<(usize, usize)> = None;
-    while let Some(current) = char_at(name, letter) {
-        let step = match char_at(pattern, at) {
-            Some('*') => {
-                star = Some((at, letter));
-                at += 1;
-                continue;
+/// It is read once: a bracket may hold thousands of letters, and names are held against it one letter at a time.
+#[derive(Debug)]
+pub(crate) struct Pattern {
+    items: Vec<Item>,
+}
+
+#[derive(Debug)]
+enum Item {
+    Many,
+    One,
+    Letter(char),
+    /// One of these, or with `negated` none of them.
+    Set {
+        negated: bool,
+        ascii: u128,
+        beyond: Vec<(char, char)>,
+    },
+}
+
+impl Pattern {
+    pub(crate) fn new(text: &str) -> Self {
+        let mut items = Vec::with_capacity(text.len().min(64));
+        let mut rest = text;
+        // Where one bracket does not close, no later one does.
+        let mut closes = true;
+        while let Some(letter) = rest.chars().next() {
+            let mut behind = rest.get(letter.len_utf8()..).unwrap_or("");
+            match letter {
+                '*' if matches!(items.last(), Some(Item::Many)) => {}
+                '*' => items.push(Item::Many),
+                '?' => items.push(Item::One),
+                '[' if closes => {
+                    if let Some(inside) = inside_bracket(behind) {
+                        items.push(set(inside));
+                        behind = behind.get(inside.len() + 1..).unwrap_or("");
+                    } else {
+                        closes = false;
+                        items.push(Item::Letter('['));
+                    }
+                }
+                letter => items.push(Item::Letter(letter.to_ascii_lowercase())),
             }
-            Some('?') => Some(1),
-            Some('[') => bracket(pattern.get(at..).unwrap_or(""), current),
-            Some(wanted) if wanted.eq_ignore_ascii_case(&current) => Some(wanted.len_utf8()),
-            _ => None,
-        };
-        match (step, star) {
-            (Some(length), _) => {
-                at += length;
-                letter += current.len_utf8();
+            rest = behind;
+        }
+        Self { items }
+    }
+
+    /// Whether it matches the whole of `name`. Iterative with one point to go back to, so that no name takes more than
+    /// its length squared.
+    pub(crate) fn matches(&self, name: &str) -> bool {
+        let (mut at, mut letter) = (0, 0);
+        let mut star: Option<(usize, usize)> = None;
+        while let Some(current) = char_at(name, letter) {
+            match self.items.get(at) {
+                Some(Item::Many) => {
+                    at += 1;
+                    star = Some((at, letter));
+                    continue;
+                }
+                Some(item) if item.takes(current.to_ascii_lowercase()) => {
+                    at += 1;
+                    letter += current.len_utf8();
+                    continue;
+                }
+                _ => {}
             }
-            (None, Some((star_at, from))) => {
-                at = star_at + 1;
-                letter = from + char_at(name, from).map_or(1, char::len_utf8);
-                star = Some((star_at, letter));
+            let Some((behind, from)) = star else { return false };
+            at = behind;
+            letter = from + char_at(name, from).map_or(1, char::len_utf8);
+            star = Some((behind, letter));
+        }
+        self.items.get(at..).unwrap_or_default().iter().all(|item| matches!(item, Item::Many))
+    }
+}
+
+impl Item {
+    fn takes(&self, letter: char) -> bool {
+        match self {
+            Item::Many => false,
+            Item::One => true,
+            Item::Letter(wanted) => *wanted == letter,
+            Item::Set { negated, ascii, beyond } => {
+                let found = if letter.is_ascii() {
+                    (ascii >> u32::from(letter)) & 1 == 1
+                } else {
+                    beyond.iter().any(|(from, to)| (*from..=*to).contains(&letter))
+                };
+                found != *negated
             }
-            (None, None) => return false,
         }
     }
-    pattern.get(at..).unwrap_or("").bytes().all(|rest| rest == b'*')
+}
+
+/// Whether the shell pattern `pattern` matches the whole of `name`, ignoring ASCII case.
+pub(crate) fn matches(pattern: &str, name: &str) -> bool {
+    Pattern::new(pattern).matches(name)
 }
 
 fn char_at(text: &str, at: usize) -> Option<char> {
@@ -43,37 +109,36 @@ pub(crate) fn is_pattern(text: &str) -> bool {
     text.contains(['*', '?', '['])
 }
 
-/// How many bytes of the pattern the bracket expression at its start takes if `letter` is in it. An unclosed bracket is
-/// a plain `[`.
-fn bracket(pattern: &str, letter: char) -> Option<usize> {
-    let Some((inside, _)) =
-        bracket_end(pattern).and_then(|close| pattern.get(1..)?.split_at_checked(close - 1))
-    else {
-        return (letter == '[').then_some(1);
-    };
-    let (negated, set) = match inside.strip_prefix(['!', '^']) {
-        Some(set) => (true, set),
-        None => (false, inside),
-    };
-    let letter = letter.to_ascii_lowercase();
-    let mut found = false;
-    let mut letters = set.chars().map(|letter| letter.to_ascii_lowercase());
-    while let Some(from) = letters.next() {
-        let mut ahead = letters.clone();
-        if let (Some('-'), Some(to)) = (ahead.next(), ahead.next()) {
-            found |= (from..=to).contains(&letter);
-            letters = ahead;
-        } else {
-            found |= from == letter;
-        }
-    }
-    (found != negated).then_some(inside.len() + 2)
+/// The bracket expression that `text`, which stands behind its bracket, begins with; a closing one that stands first is a
+/// member. An unclosed bracket is a plain `[`.
+fn inside_bracket(text: &str) -> Option<&str> {
+    let first = text.chars().next()?.len_utf8();
+    let close = text.get(first..)?.find(']')?;
+    text.get(..first + close)
 }
 
-/// The offset of the bracket that closes the one at the start; one that stands first is a member.
-fn bracket_end(pattern: &str) -> Option<usize> {
-    let first = 1 + char_at(pattern, 1)?.len_utf8();
-    pattern.get(first..)?.find(']').map(|at| first + at)
+fn set(inside: &str) -> Item {
+    let (negated, members) = match inside.strip_prefix(['!', '^']) {
+        Some(members) => (true, members),
+        None => (false, inside),
+    };
+    let (mut ascii, mut beyond) = (0, Vec::new());
+    let mut letters = members.chars().map(|letter| letter.to_ascii_lowercase());
+    while let Some(from) = letters.next() {
+        let mut to = from;
+        let mut ahead = letters.clone();
+        if let (Some('-'), Some(end)) = (ahead.next(), ahead.next()) {
+            to = end;
+            letters = ahead;
+        }
+        if from <= to && from.is_ascii() {
+            ascii |= (u128::MAX << u32::from(from)) & (u128::MAX >> (127 - u32::from(to).min(127)));
+        }
+        if from <= to && !to.is_ascii() {
+            beyond.push((from, to));
+        }
+    }
+    Item::Set { negated, ascii, beyond }
 }
 
 #[cfg(test)]
@@ -97,6 +162,18 @@ mod tests {
             ("[", "[", true),
             ("[]]x", "]x", true),
             ("[é-ü]*", "ö", true),
+            ("[a-ü]", "z", true),
+            ("[a-ü]", "ö", true),
+            ("[z-a]", "m", false),
+            ("[!]x]", "]", false),
+            ("[!]x]", "yx]", true),
+            ("[^a]", "b", true),
+            ("[", "a", false),
+            ("[]", "[]", true),
+            ("a[b", "a[b", true),
+            ("**a**", "bab", true),
+            ("", "", true),
+            ("*", "", true),
             ("?l", "öl", true),
             ("*ö", "aöbö", true),
         ] {

@@ -14,7 +14,7 @@ use crate::effects::{Act, Effect};
 use crate::place::{Target, absolute, base_name};
 use crate::rule::{Hit, Instead, Rule};
 use crate::rules::execution::Local;
-use crate::wildcard;
+use crate::wildcard::{self, Pattern};
 
 pub(crate) static RULES: &[&Rule] = &[
     &STORE,
@@ -202,7 +202,7 @@ pub(crate) fn secrecy(path: &str, glob: bool) -> Secrecy {
         return Secrecy::Plain;
     }
     if STORES.iter().any(|store| is_in_store(&parts, store))
-        || SYSTEM_STORES.iter().any(|store| is_system_store(&lower, store, glob))
+        || is_system_store(&lower, glob)
         || STORE_NAMES.iter().any(|store| name.could_be(store))
         || name.text.ends_with(".kdbx")
         || name.text.ends_with(".keychain-db")
@@ -231,7 +231,7 @@ struct Part<'a> {
     text: &'a str,
     is_pattern: bool,
     /// A pattern that says something of the name: `.e*` may be meant for `.env`, but `*` is not.
-    is_telling: bool,
+    telling: Option<Pattern>,
 }
 
 impl<'a> Part<'a> {
@@ -239,12 +239,12 @@ impl<'a> Part<'a> {
         let is_pattern = glob && wildcard::is_pattern(text);
         let is_telling =
             is_pattern && !text.starts_with("*.") && text.bytes().any(|byte| byte.is_ascii_alphanumeric());
-        Self { text, is_pattern, is_telling }
+        Self { text, is_pattern, telling: is_telling.then(|| Pattern::new(text)) }
     }
 
     fn could_be(&self, name: &str) -> bool {
         if self.is_pattern {
-            self.is_telling && wildcard::matches(self.text, name)
+            self.telling.as_ref().is_some_and(|pattern| pattern.matches(name))
         } else {
             self.text == name
         }
@@ -269,8 +269,9 @@ fn ends_with(parts: &[Part<'_>], store: &[&str]) -> bool {
     store.iter().rev().all(|want| have.next().is_some_and(|part| part.could_be(want)))
 }
 
-fn is_system_store(lower: &str, store: &str, glob: bool) -> bool {
-    if glob { Part::new(lower, glob).could_be(store) } else { lower == store }
+fn is_system_store(lower: &str, glob: bool) -> bool {
+    let path = Part::new(lower, glob);
+    SYSTEM_STORES.iter().any(|store| path.could_be(store))
 }
 
 /// Endings of examples and of public halves.

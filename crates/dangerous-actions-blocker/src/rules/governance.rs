@@ -1,5 +1,7 @@
 //! Self-protection: nothing an agent does may weaken the governance it works under.
 
+use std::cell::OnceCell;
+
 use hook_core::Severity;
 use hook_core::policy::HOOK_NAMES;
 
@@ -8,7 +10,7 @@ use crate::effects::{Act, Effect, find_roots};
 use crate::place::{Place, Target, absolute, base_name, is_below, split_pattern};
 use crate::rule::{Hit, Instead, Rule};
 use crate::scene::Scene;
-use crate::wildcard;
+use crate::wildcard::{self, Pattern};
 
 pub(crate) static RULES: &[&Rule] = &[&FILES, &NESTED, &APPROVAL, &MCP_CONFIG, &PROCESS];
 
@@ -59,8 +61,9 @@ pub(crate) fn judge(call: &Call<'_>, hits: &mut Vec<Hit>) {
 }
 
 pub(crate) fn judge_effects(call: &Call<'_>, effects: &[Effect<'_>], hits: &mut Vec<Hit>) {
+    let named = OnceCell::new();
     for effect in effects.iter().filter(|effect| effect.act.changes()) {
-        if let Some(rule) = touched(call, effect) {
+        if let Some(rule) = touched(call, effect, &named) {
             let path = absolute(effect.target, call.directory(), call.scene).unwrap_or_default();
             let located = crate::place::Located { path, place: Place::Unknown };
             hits.push(call.hit_on(rule, format!("{} {}", call.shown(0), effect.target.text), &located));
@@ -69,15 +72,19 @@ pub(crate) fn judge_effects(call: &Call<'_>, effects: &[Effect<'_>], hits: &mut 
     }
 }
 
-/// The rule for this effect if it reaches a protected file.
-fn touched(call: &Call<'_>, effect: &Effect<'_>) -> Option<&'static Rule> {
+/// The rule for this effect if it reaches a protected file. `named`: what the tests of a `find` name, once it is asked.
+fn touched<'a>(
+    call: &Call<'a>,
+    effect: &Effect<'_>,
+    named: &OnceCell<Vec<&'a str>>,
+) -> Option<&'static Rule> {
     let target = effect.target;
     if target.text.is_empty() {
         // What is changed is not on the command line: it is if anything on the line names it.
         return (target.has_holes && call.names_protected).then_some(&FILES);
     }
     if matches!(call.name, "find" | "gfind") {
-        return walks_over(call, target).then_some(&FILES);
+        return walks_over(call, target, named).then_some(&FILES);
     }
     let Some(path) = absolute(target, call.directory(), call.scene) else {
         return protected_tail(target.text).then_some(&FILES);
@@ -214,14 +221,17 @@ fn holds_protected(path: &str, scene: &Scene) -> bool {
 
 /// A pattern that could name something protected: by its parts, or by what is in the folder now.
 fn pattern_reaches(path: &str, scene: &Scene) -> bool {
-    let pattern: Vec<&str> = path.split('/').collect();
-    let is_specific = pattern.len() > scene.home.split('/').count().min(3);
+    let places = scene.protected_places();
+    let deepest = places.iter().map(|place| place.split('/').count()).max().unwrap_or(0);
+    let patterns: Vec<(&str, Pattern)> =
+        path.split('/').take(deepest + 1).map(|part| (part, Pattern::new(part))).collect();
+    let is_specific = patterns.len() > scene.home.split('/').count().min(3);
     let by_name = is_specific
-        && scene.protected_places().iter().any(|place| {
+        && places.iter().any(|place| {
             let mut parts = place.split('/');
-            pattern.iter().all(|pattern| {
-                let fits = |part: &str| wildcard::matches(pattern, part) && deliberate(pattern, part);
-                parts.next().is_some_and(|part| *pattern == part || fits(part))
+            patterns.iter().all(|(text, pattern)| {
+                let fits = |part: &str| pattern.matches(part) && deliberate(text, part);
+                parts.next().is_some_and(|part| *text == part || fits(part))
             })
         });
     if by_name {
@@ -231,13 +241,12 @@ fn pattern_reaches(path: &str, scene: &Scene) -> bool {
     if !(protected_tail(&format!("{folder}/")) || rule_for_path(folder, scene).is_some()) {
         return false;
     }
-    let first = rest.split('/').next().unwrap_or("");
-    let ours = HOOK_NAMES
-        .iter()
-        .any(|name| wildcard::matches(first, name) || wildcard::matches(first, &format!("{name}.sh")));
-    ours || std::fs::read_dir(folder).is_ok_and(|entries| {
-        entries.flatten().any(|entry| wildcard::matches(first, &entry.file_name().to_string_lossy()))
-    })
+    let first = Pattern::new(rest.split('/').next().unwrap_or(""));
+    let ours = HOOK_NAMES.iter().any(|name| first.matches(name) || first.matches(&format!("{name}.sh")));
+    ours || !scene.may_look()
+        || std::fs::read_dir(folder).is_ok_and(|entries| {
+            entries.flatten().any(|entry| first.matches(&entry.file_name().to_string_lossy()))
+        })
 }
 
 /// A pattern does not name hidden files unless it begins with a dot.
@@ -246,30 +255,29 @@ fn deliberate(pattern: &str, part: &str) -> bool {
 }
 
 /// A `find` whose walk and tests reach a protected file that is there.
-fn walks_over(call: &Call<'_>, root: Target<'_>) -> bool {
+fn walks_over<'a>(call: &Call<'a>, root: Target<'_>, named: &OnceCell<Vec<&'a str>>) -> bool {
     let Some(root) = absolute(root, call.directory(), call.scene) else { return false };
     if rule_for_path(&root, call.scene).is_some() || root.ends_with("/.claude") {
         return true;
     }
-    let names: Vec<&str> = call
-        .words()
-        .windows(2)
-        .filter_map(|pair| match pair {
-            [test, value]
-                if matches!(test.text(), "-name" | "-iname" | "-path" | "-ipath" | "-wholename") =>
-            {
-                Some(value.text())
-            }
-            _ => None,
-        })
-        .collect();
-    !names.is_empty()
-        && call.scene.protected_places_there().iter().any(|place| {
-            is_below(place, &root)
-                && names.iter().any(|pattern| {
-                    wildcard::matches(pattern, base_name(place)) || wildcard::matches(pattern, place)
-                })
-        })
+    named.get_or_init(|| named_by_tests(call)).iter().any(|place| is_below(place, &root))
+}
+
+/// The protected places that are there and that a test of this `find` names.
+fn named_by_tests<'a>(call: &Call<'a>) -> Vec<&'a str> {
+    let tests = call.words().windows(2).filter_map(|pair| match pair {
+        [test, value] if matches!(test.text(), "-name" | "-iname" | "-path" | "-ipath" | "-wholename") => {
+            Some(Pattern::new(value.text()))
+        }
+        _ => None,
+    });
+    let names: Vec<Pattern> = tests.collect();
+    let is_named =
+        |place: &&String| names.iter().any(|name| name.matches(base_name(place)) || name.matches(place));
+    if names.is_empty() {
+        return Vec::new();
+    }
+    call.scene.protected_places_there().iter().filter(is_named).map(String::as_str).collect()
 }
 
 /// Any word of the line names a protected file: what reads the name may be about to hand it on.
@@ -279,8 +287,9 @@ pub(crate) fn line_names_protected(calls: &[Call<'_>]) -> bool {
         call.words().iter().any(|word| names_protected(word.text(), directory, call.scene))
     };
     let by_find = |call: &Call<'_>| {
+        let named = OnceCell::new();
         matches!(call.name, "find" | "gfind")
-            && find_roots(call).iter().any(|root| walks_over(call, Target::of(root)))
+            && find_roots(call).iter().any(|root| walks_over(call, Target::of(root), &named))
     };
     calls.iter().any(|call| by_word(call) || by_find(call))
 }
