@@ -10,9 +10,6 @@ use serde_json::{Map, Number, Value};
 /// Deeper values are left to `serde_json`, which has a limit of its own.
 const DEEPEST: usize = 64;
 
-const LOW_BITS: u64 = 0x7f7f_7f7f_7f7f_7f7f;
-const EACH_BYTE: u64 = 0x0101_0101_0101_0101;
-
 /// The value in `bytes`, or nothing where that is for `serde_json` to say.
 pub(crate) fn parse(bytes: &[u8]) -> Option<Value> {
     let mut reader = Reader { text: std::str::from_utf8(bytes).ok()?, at: 0 };
@@ -151,26 +148,8 @@ impl Reader<'_> {
 const FIRST_ROOM: usize = 64;
 
 /// The first quote, backslash or control character from `at` on.
-fn special(bytes: &[u8], mut at: usize) -> Option<usize> {
-    while let Some(eight) = bytes.get(at..at + 8).and_then(<[u8]>::first_chunk::<8>) {
-        let word = u64::from_le_bytes(*eight);
-        let plain =
-            differs(word, b'"') & differs(word, b'\\') & (word | ((word & LOW_BITS) + 0x60 * EACH_BYTE));
-        let found = !(plain | LOW_BITS);
-        if found != 0 {
-            return Some(at + found.trailing_zeros() as usize / 8);
-        }
-        at += 8;
-    }
-    let rest = bytes.get(at..)?;
-    rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).map(|found| at + found)
-}
-
-/// The highest bit of each byte of `word` that is not `byte`; the other bits mean nothing.
-#[inline]
-const fn differs(word: u64, byte: u8) -> u64 {
-    let other = word ^ (byte as u64 * EACH_BYTE);
-    ((other & LOW_BITS) + LOW_BITS) | other
+fn special(bytes: &[u8], at: usize) -> Option<usize> {
+    byte_search::first_of_json(bytes.get(at..)?).map(|step| at + step)
 }
 
 /// The character an escape stands for, and the escape's length.

@@ -41,7 +41,7 @@ const STYLES: &[&str] = &[
 pub(crate) fn ranges(text: &str) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
-    if search::either(b'<', b'[', bytes).is_none() {
+    if byte_search::first_of(bytes, [b'<', b'[']).is_none() {
         return found;
     }
     for (opening, closing) in PLACES {
@@ -66,7 +66,7 @@ fn end_of(bytes: &[u8], inside: usize, closing: &str) -> usize {
 fn styled(bytes: &[u8], found: &mut Vec<Range<usize>>) {
     for start in search::words(b"<", bytes) {
         let Some(tag) = bytes.get(start..bytes.len().min(start + 400)) else { continue };
-        let Some(length) = search::byte(b'>', tag) else { continue };
+        let Some(length) = byte_search::position(tag, b'>') else { continue };
         let squeezed: Vec<u8> =
             tag.iter().take(length + 1).filter(|byte| **byte != b' ').map(u8::to_ascii_lowercase).collect();
         let spaced = tag.get(..=length).unwrap_or_default();

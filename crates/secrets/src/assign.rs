@@ -4,7 +4,7 @@
 use crate::class::{ALNUM, Class, QUOTE, SPACE};
 use crate::opening::open_value;
 use crate::rule::Value;
-use crate::{find, spelling};
+use crate::spelling;
 
 /// Where an assigned value begins, and in what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub(crate) fn site(text: &[u8], name_end: usize) -> Option<Site> {
         return spelling::cell(text, name_end, operator + 1);
     }
     let is_known = written.iter().any(|byte| matches!(byte, b'=' | b':' | b'>'))
-        || find::first(written, b"||").is_some();
+        || byte_search::first(written, b"||").is_some();
     is_known.then(|| open_value(text, operator + operator_length, 2))?
 }
 

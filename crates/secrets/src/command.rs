@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::assign::{self, Site};
 use crate::class::SPACE;
-use crate::{find, placeholder, shape};
+use crate::{placeholder, shape};
 
 /// A program and how it takes a password.
 struct Program {
@@ -74,7 +74,7 @@ pub(crate) fn password(text: &[u8], at: usize, length: usize) -> Option<Range<us
 }
 
 fn after_flag(line: &[u8], flag: &[u8]) -> Option<usize> {
-    let found = find::first(line, flag)? + flag.len();
+    let found = byte_search::first(line, flag)? + flag.len();
     let blanks = line.get(found..)?.iter().take(2).take_while(|byte| matches!(byte, b' ' | b'=')).count();
     Some(found + blanks)
 }

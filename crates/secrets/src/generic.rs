@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::name::{Kind, name_around, name_of_service};
 use crate::shape::{self, has_file_ending, is_code, is_identifier, is_number, looks_random};
-use crate::{assign, find, placeholder, prose};
+use crate::{assign, placeholder, prose};
 
 /// The random value of a name such as `api_key` whose telling word stands at `at`.
 ///
@@ -83,7 +83,7 @@ pub(crate) fn password(text: &[u8], at: usize, length: usize) -> Option<Range<us
     // `if password1 != password2:` compares variables.
     let is_variable = !quoted && text.get(span.start.saturating_sub(3)..span.start)?.contains(&b'=') && {
         let before = text.get(span.start.saturating_sub(4)..span.start)?;
-        find::first(before, b"!=").is_some() || find::first(before, b"==").is_some()
+        byte_search::first(before, b"!=").is_some() || byte_search::first(before, b"==").is_some()
     };
     if is_digest
         || is_variable

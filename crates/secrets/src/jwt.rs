@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use crate::base64;
 use crate::class::{ALNUM, Class};
-use crate::find;
 
 const PART: Class = Class::of("a-zA-Z0-9_-");
 /// The longest header read, and the longest after a `-` or `_`.
@@ -27,7 +26,7 @@ pub(crate) fn token(text: &[u8], at: usize, _length: usize) -> Option<Range<usiz
         return None;
     }
     let decoded = base64::decode(rest.get(..header)?);
-    let is_header = HEADER_KEYS.iter().any(|key| find::first(&decoded, key).is_some());
+    let is_header = HEADER_KEYS.iter().any(|key| byte_search::first(&decoded, key).is_some());
     let is_object =
         decoded.starts_with(b"{\"") && decoded.ends_with(b"}") && rest.get(header + 1..)?.starts_with(b"eyJ");
     if !is_header && !is_object {

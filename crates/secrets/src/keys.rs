@@ -4,15 +4,14 @@ use std::ops::Range;
 
 use crate::assign;
 use crate::class::{BASE64, Class, WORD_DASH};
-use crate::find;
 
 /// The lines under `Private-Lines:` of the file whose mark stands at `at`.
 pub(crate) fn putty(text: &[u8], at: usize, length: usize) -> Option<Range<usize>> {
     const REACH: usize = 8 * 1024;
     let from = at + length;
     let window = text.get(from..text.len().min(from + REACH))?;
-    let mark = find::first(window, b"Private-Lines:")?;
-    let line = mark + find::position(window.get(mark..)?, b'\n')? + 1;
+    let mark = byte_search::first(window, b"Private-Lines:")?;
+    let line = mark + byte_search::position(window.get(mark..)?, b'\n')? + 1;
     let body = window.get(line..)?;
     let mut end = 0;
     for row in body.split_inclusive(|byte| *byte == b'\n') {
@@ -35,7 +34,7 @@ pub(crate) fn json_web_key(text: &[u8], at: usize, length: usize) -> Option<Rang
         .map(|open| at.saturating_sub(REACH) + open)?;
     let object = text.get(from..text.len().min(at + length + REACH))?;
     let end = object.iter().position(|byte| *byte == b'}').unwrap_or(object.len());
-    let member = find::first(object.get(..end)?, b"\"d\"")?;
+    let member = byte_search::first(object.get(..end)?, b"\"d\"")?;
     let site = assign::site(text, from + member + 2)?;
     let run = WORD_DASH.run(text.get(site.start..)?, 1024);
     (run >= 40).then_some(site.start..site.start + run)
@@ -59,7 +58,7 @@ pub(crate) fn totp(text: &[u8], at: usize, length: usize) -> Option<Range<usize>
     const BASE32: Class = Class::of("A-Za-z2-7=");
     let window = text.get(at + length..text.len().min(at + length + 300))?;
     let address = window.split(|byte| matches!(byte, b' ' | b'\n' | b'"' | b'\'' | b'<')).next()?;
-    let mark = find::first(address, b"secret=")?;
+    let mark = byte_search::first(address, b"secret=")?;
     let start = at + length + mark + 7;
     let run = BASE32.run(address.get(mark + 7..)?, 256);
     (run >= 16).then_some(start..start + run)

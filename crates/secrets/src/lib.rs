@@ -20,7 +20,6 @@ mod class;
 mod command;
 mod custom;
 mod entropy;
-mod find;
 mod generic;
 mod hit;
 mod index;

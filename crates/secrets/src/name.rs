@@ -1,7 +1,7 @@
 //! What the name before a value promises: a password, a key, a token, or something public.
 
 use crate::class::Class;
-use crate::{find, placeholder};
+use crate::placeholder;
 
 const NAME: Class = Class::of("a-zA-Z0-9_.-");
 /// A name reaches at most this far to either side of the word that tells.
@@ -135,7 +135,7 @@ fn is_public(name: &[u8]) -> bool {
 fn is_strong(name: &[u8]) -> bool {
     let joined: Vec<u8> =
         name.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
-    STRONG.iter().any(|word| find::first(&joined, word).is_some())
+    STRONG.iter().any(|word| byte_search::first(&joined, word).is_some())
 }
 
 /// `KEY1`, `token_2`.

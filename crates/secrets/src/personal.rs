@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::class::{ALNUM, Class, DIGIT, WORD};
-use crate::{Confidence, Hit, Severity, find};
+use crate::{Confidence, Hit, Severity};
 
 /// The ids of the rules in this file.
 pub(crate) const RULES: &[&str] = &[
@@ -302,11 +302,11 @@ fn value_of_field(text: &[u8], at: usize, field: &Field) -> Vec<Hit<'static>> {
 
 fn is_email(value: &[u8]) -> bool {
     const LOCAL: Class = Class::of("a-zA-Z0-9._%+-");
-    let Some(sign) = find::position(value, b'@') else { return false };
+    let Some(sign) = byte_search::position(value, b'@') else { return false };
     let (local, domain) = (value.get(..sign).unwrap_or_default(), value.get(sign + 1..).unwrap_or_default());
     let is_sample = [b"example.".as_slice(), b".example", b".test", b".invalid"]
         .iter()
-        .any(|part| find::first(domain, part).is_some());
+        .any(|part| byte_search::first(domain, part).is_some());
     !local.is_empty()
         && LOCAL.run(local, local.len()) == local.len()
         && domain.contains(&b'.')

@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use crate::class::{Class, SPACE, WORD};
-use crate::find;
 use crate::placeholder::contains_folded;
 
 const WORDS: Class = Class::of("a-zA-Z0-9_.!@$?-");
@@ -12,7 +11,7 @@ const WORDS: Class = Class::of("a-zA-Z0-9_.!@$?-");
 pub(crate) fn password(text: &[u8], at: usize, length: usize) -> Option<Range<usize>> {
     let window = text.get(at + length..text.len().min(at + length + 60))?;
     let line = window.split(|byte| *byte == b'\n').next()?;
-    let verb = find::first(line, b" is ")?;
+    let verb = byte_search::first(line, b" is ")?;
     let quote = *line.get(verb + 4).filter(|byte| matches!(byte, b'"' | b'\''))?;
     let start = verb + 5;
     let run = WORDS.run(line.get(start..)?, 40);
@@ -86,7 +85,8 @@ pub(crate) fn is_compared(text: &[u8], at: usize, start: usize, value: &[u8]) ->
         return false;
     }
     let before = text.get(start.saturating_sub(5)..start).unwrap_or_default();
-    let compares = [b"==".as_slice(), b"!="].iter().any(|operator| find::first(before, operator).is_some());
+    let compares =
+        [b"==".as_slice(), b"!="].iter().any(|operator| byte_search::first(before, operator).is_some());
     let is_quoted = before.last().is_some_and(|last| matches!(last, b'"' | b'\''));
     compares && is_quoted && value.len() >= 6 && value.iter().all(|byte| WORDS.has(*byte)) && !is_state(value)
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::class::{
     ALNUM, ANY_HEX, BASE64, BASE64_ANY, Class, DASHED, DIGIT, DOTTED, HEX, LOWER_DIGIT, UUID, WORD_DASH,
 };
-use crate::{assign, class, find, shape};
+use crate::{assign, class, shape};
 
 /// The run of `class` that holds the needle.
 fn around(text: &[u8], at: usize, length: usize, class: Class) -> Option<Range<usize>> {
@@ -89,7 +89,7 @@ pub(crate) fn azure_ad_secret(text: &[u8], at: usize, length: usize) -> Option<R
 /// `https://x.azconfig.io;Id=...;Secret=<base 64>`.
 pub(crate) fn azure_app_configuration(text: &[u8], at: usize, length: usize) -> Option<Range<usize>> {
     let window = text.get(at + length..text.len().min(at + length + 120))?;
-    let mark = find::first(window, b";Secret=")?;
+    let mark = byte_search::first(window, b";Secret=")?;
     let start = at + length + mark + 8;
     let run = BASE64.run(text.get(start..)?, 100);
     (run >= 36).then_some(start..start + run)
@@ -101,7 +101,7 @@ pub(crate) fn azure_sas(text: &[u8], at: usize, length: usize) -> Option<Range<u
     let span = after(text, at, length, SIGNATURE, (43, 70))?;
     let from = at.saturating_sub(400);
     let context = text.get(from..text.len().min(span.end + 200))?;
-    let has = |part: &[u8]| find::first(context, part).is_some();
+    let has = |part: &[u8]| byte_search::first(context, part).is_some();
     (has(b"sv=20") || has(b"se=") && has(b"sr=")).then_some(span)
 }
 
@@ -156,7 +156,7 @@ pub(crate) fn jenkins_crumb(text: &[u8], at: usize, length: usize) -> Option<Ran
 pub(crate) fn openai(text: &[u8], at: usize, length: usize) -> Option<Range<usize>> {
     let span = around(text, at, length, WORD_DASH)?;
     let token = text.get(span.clone())?;
-    let start = find::first(token, b"sk-")?;
+    let start = byte_search::first(token, b"sk-")?;
     (span.end - at >= 28).then_some(span.start + start..span.end)
 }
 
@@ -234,7 +234,7 @@ pub(crate) fn mailgun_signing(text: &[u8], at: usize, length: usize) -> Option<R
     let site = assign::site(text, at + length)?;
     let run = DASHED.run(text.get(site.start..)?, 51);
     let token = text.get(site.start..site.start + run)?;
-    (run == 50 && find::count(token, b'-') == 2).then_some(site.start..site.start + run)
+    (run == 50 && byte_search::count(token, b'-') == 2).then_some(site.start..site.start + run)
 }
 
 /// New Relic: 36 hex digits, region letters at the front in some, and `NRAL`.
@@ -258,7 +258,7 @@ pub(crate) fn facebook_app(text: &[u8], at: usize, length: usize) -> Option<Rang
 /// `?api_key=<value>` in an address of the named service.
 pub(crate) fn query_key(text: &[u8], at: usize, length: usize) -> Option<Range<usize>> {
     let window = text.get(at + length..text.len().min(at + length + 200))?;
-    let mark = find::first(window, b"api_key=")?;
+    let mark = byte_search::first(window, b"api_key=")?;
     after(text, at + length + mark, 8, ALNUM, (40, 40))
 }
 
@@ -292,7 +292,7 @@ pub(crate) fn near_blynk(text: &[u8], at: usize, length: usize) -> Option<Range<
 pub(crate) fn thingsboard(text: &[u8], at: usize, length: usize) -> Option<Range<usize>> {
     let host = text.get(at.saturating_sub(40)..at)?;
     let span = after(text, at, length, LOWER_DIGIT, (20, 20))?;
-    find::first(host, b"thingsboard").is_some().then_some(span)
+    byte_search::first(host, b"thingsboard").is_some().then_some(span)
 }
 
 /// `auth.login_with_api_key` with its parameter `<number>-<64 characters>`.
@@ -336,7 +336,7 @@ pub(crate) fn curl_user(text: &[u8], at: usize, length: usize) -> Option<Range<u
     let line = text.get(at..text.len().min(at + 600))?;
     let flag = [b" -u".as_slice(), b" --user "]
         .iter()
-        .find_map(|flag| find::first(line, flag).map(|found| found + flag.len()))?;
+        .find_map(|flag| byte_search::first(line, flag).map(|found| found + flag.len()))?;
     let mut start = at + flag.max(length);
     while text.get(start).is_some_and(|byte| matches!(byte, b' ' | b'=')) {
         start += 1;
@@ -389,8 +389,8 @@ fn is_credential(value: &[u8]) -> bool {
 pub(crate) fn psexec(text: &[u8], at: usize, length: usize) -> Option<Range<usize>> {
     let line = text.get(at + length..text.len().min(at + length + 200))?;
     let line = line.split(|byte| *byte == b'\n').next()?;
-    let user = find::first(line, b" -u ")?;
-    let flag = user + find::first(line.get(user..)?, b" -p ")?;
+    let user = byte_search::first(line, b" -u ")?;
+    let flag = user + byte_search::first(line.get(user..)?, b" -p ")?;
     let start = at + length + flag + 4;
     let run = text.get(start..)?.iter().take_while(|byte| !class::SPACE.has(**byte)).count();
     let value = text.get(start..start + run)?;
@@ -400,8 +400,8 @@ pub(crate) fn psexec(text: &[u8], at: usize, length: usize) -> Option<Range<usiz
 /// `machine host login user password secret`, as in `.netrc`.
 pub(crate) fn netrc(text: &[u8], at: usize, length: usize) -> Option<Range<usize>> {
     let window = text.get(at + length..text.len().min(at + length + 200))?;
-    let login = find::first(window, b"login ")?;
-    let mark = login + find::first(window.get(login..)?, b"password ")?;
+    let login = byte_search::first(window, b"login ")?;
+    let mark = login + byte_search::first(window.get(login..)?, b"password ")?;
     let start = at + length + mark + 9;
     let run = text.get(start..)?.iter().take_while(|byte| !class::SPACE.has(**byte)).count();
     let words =
@@ -465,12 +465,12 @@ pub(crate) fn kubernetes_secret(text: &[u8], at: usize, length: usize) -> Option
     }
     // One quick look at all that may belong to it, before its borders are searched for.
     let around = text.get(at.saturating_sub(MANIFEST)..text.len().min(at + MANIFEST))?;
-    find::first(around, b"data:")?;
+    byte_search::first(around, b"data:")?;
     let from = document_start(text, at);
     let document = text.get(from..document_end(text, at))?;
-    let data = find::first(document, b"\ndata:")
+    let data = byte_search::first(document, b"\ndata:")
         .or_else(|| document.starts_with(b"data:").then_some(0))
-        .or_else(|| find::first(document, b" data:"))?;
+        .or_else(|| byte_search::first(document, b" data:"))?;
     let mut position = from + data + 6;
     for line in text.get(position..from + document.len())?.split_inclusive(|byte| *byte == b'\n').take(40) {
         let indented = matches!(line.first(), Some(b' ' | b'\t' | b'\n' | b'\r'));
@@ -500,18 +500,20 @@ const MANIFEST: usize = 4096;
 
 fn document_start(text: &[u8], at: usize) -> usize {
     let from = at.saturating_sub(MANIFEST);
-    text.get(from..at).and_then(|before| find::last(before, b"\n---")).map_or(from, |found| from + found + 4)
+    text.get(from..at)
+        .and_then(|before| byte_search::last(before, b"\n---"))
+        .map_or(from, |found| from + found + 4)
 }
 
 fn document_end(text: &[u8], at: usize) -> usize {
     let to = text.len().min(at + MANIFEST);
-    text.get(at..to).and_then(|rest| find::first(rest, b"\n---")).map_or(to, |found| at + found)
+    text.get(at..to).and_then(|rest| byte_search::first(rest, b"\n---")).map_or(to, |found| at + found)
 }
 
 /// NuGet: `<add key="ClearTextPassword" value="..." />`.
 pub(crate) fn nuget_password(text: &[u8], at: usize, length: usize) -> Option<Range<usize>> {
     let rest = text.get(at + length..text.len().min(at + length + 24))?;
-    let mark = find::first(rest, b"value=\"")?;
+    let mark = byte_search::first(rest, b"value=\"")?;
     let start = at + length + mark + 7;
     let value = text.get(start..)?;
     let run = value.iter().take(300).take_while(|byte| **byte != b'"').count();
@@ -561,7 +563,7 @@ fn names_of_connection(context: &[u8]) -> usize {
         b"user id ",
     ];
     let mut found = [false; NAMES.len()];
-    find::each_of(context, [b'='], &mut |sign| {
+    byte_search::each_of(context, [b'='], &mut |sign| {
         let before = context.get(..sign).unwrap_or_default();
         for (name, seen) in NAMES.iter().zip(&mut found) {
             *seen |= sign
@@ -590,7 +592,7 @@ pub(crate) fn last_string(text: &[u8], at: usize, length: usize) -> Option<Range
     let call = text.get(at + length..text.len().min(at + length + 300))?;
     let call = call.split(|byte| matches!(byte, b')' | b';')).next()?;
     let mut strings = call.split(|byte| *byte == b'"');
-    let count = find::count(call, b'"');
+    let count = byte_search::count(call, b'"');
     if !matches!(count, 4 | 6) {
         return None;
     }

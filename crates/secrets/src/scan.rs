@@ -4,8 +4,7 @@ use crate::class::BASE64_ANY;
 use crate::hit::{Hit, resolve};
 use crate::rule::{Matcher, Rule};
 use crate::{
-    Confidence, assign, bare, checksum, entropy, find, index, personal, placeholder, redact, shape, token,
-    views,
+    Confidence, assign, bare, checksum, entropy, index, personal, placeholder, redact, shape, token, views,
 };
 
 /// What to look for beyond the built-in secrets.
@@ -74,7 +73,7 @@ fn try_rule(text: &[u8], at: usize, length: usize, rule: &'static Rule) -> Optio
             (span.clone(), span)
         }
     };
-    if find::first(text.get(span.clone())?, redact::MARK).is_some() || is_in_mark(text, at) {
+    if byte_search::first(text.get(span.clone())?, redact::MARK).is_some() || is_in_mark(text, at) {
         return None;
     }
     let proven = checksum::passes(rule.check, text.get(span.clone())?);

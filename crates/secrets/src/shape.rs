@@ -1,12 +1,12 @@
 //! How a value is written: code, a path, a number, words, or letters and digits nobody would write by hand.
 
 use crate::class::{ALNUM, ANY_HEX};
-use crate::{entropy, find};
+use crate::entropy;
 
 /// Values that are code or point elsewhere: `getPassword()`, `${TOKEN}`, `config.token`, `/run/secrets/x`, `%s`.
 pub(crate) fn is_code(value: &[u8], quoted: bool) -> bool {
     let first = value.first().copied().unwrap_or_default();
-    let has = |part: &[u8]| find::first(value, part).is_some();
+    let has = |part: &[u8]| byte_search::first(value, part).is_some();
     let port = value.iter().rposition(|byte| *byte == b':').and_then(|colon| value.get(colon + 1..));
     let is_address = value.contains(&b'.')
         && port.is_some_and(|port| !port.is_empty() && port.iter().all(u8::is_ascii_digit));
@@ -22,7 +22,7 @@ pub(crate) fn is_code(value: &[u8], quoted: bool) -> bool {
     {
         return true;
     }
-    let slashes = find::count(value, b'/');
+    let slashes = byte_search::count(value, b'/');
     let is_pattern = matches!(first, b'<' | b'{' | b'/' | b'[' | b'(' | b'.' | b'^')
         || slashes >= 2 && wordy(value) * 3 > value.len();
     if quoted {
@@ -46,7 +46,7 @@ pub(crate) fn is_code(value: &[u8], quoted: bool) -> bool {
 
 /// `a==b`; at the end of a value the signs are the padding of base 64.
 fn compares(value: &[u8]) -> bool {
-    find::first(value, b"==")
+    byte_search::first(value, b"==")
         .is_some_and(|at| value.get(at..).is_some_and(|rest| !rest.iter().all(|byte| *byte == b'=')))
 }
 
@@ -56,9 +56,9 @@ fn is_template(value: &[u8]) -> bool {
     const PAIRS: [(&[u8], &[u8]); 6] =
         [(b"${", b"}"), (b"{{", b"}}"), (b"#{", b"}"), (b"%{", b"}"), (b"$(", b")"), (b"%(", b")")];
     PAIRS.iter().any(|(open, close)| {
-        let Some(at) = find::first(value, open) else { return false };
+        let Some(at) = byte_search::first(value, open) else { return false };
         let inner = value.get(at + open.len()..).unwrap_or_default();
-        let end = find::first(inner, close).unwrap_or(inner.len());
+        let end = byte_search::first(inner, close).unwrap_or(inner.len());
         !inner.iter().take(end).any(|byte| {
             matches!(byte, b'{' | b'}' | b'$' | b'#' | b'<' | b'>' | b'^' | b'~' | b';' | b'%' | b'&')
         })
@@ -71,14 +71,14 @@ pub(crate) fn is_password_hash(value: &[u8]) -> bool {
         .iter()
         .take_while(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || **byte == b'_')
         .count();
-    let is_listed = find::count(value, b'$') >= 2 && value.get(scheme) == Some(&b'$') && scheme <= 16;
+    let is_listed = byte_search::count(value, b'$') >= 2 && value.get(scheme) == Some(&b'$') && scheme <= 16;
     is_listed || value.starts_with(b"{") && value.iter().take(10).any(|byte| *byte == b'}')
 }
 
 /// `exitcode=0`, `if_none=32`: the next argument of a call. Padding at the end is another thing.
 fn is_argument(value: &[u8]) -> bool {
     let end = value.iter().rposition(|byte| *byte != b'=').map_or(0, |last| last + 1);
-    find::position(value.get(..end).unwrap_or_default(), b'=').is_some()
+    byte_search::position(value.get(..end).unwrap_or_default(), b'=').is_some()
 }
 
 /// `Ed25519PrivateKey`, `x25519.X25519PublicKey`, `self._lib.NID_pbe_WithSHA1And3_Key`: words in camel case, a few

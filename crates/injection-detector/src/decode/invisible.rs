@@ -1,7 +1,6 @@
 //! Tag characters and variation selectors: they show nothing, each stands for one byte.
 
 use super::{Encoding, Piece};
-use crate::search;
 
 /// Shorter runs are flags, keycaps and glyph variants.
 const MIN_RUN: usize = 8;
@@ -9,7 +8,9 @@ const MIN_RUN: usize = 8;
 pub(super) fn find(text: &str, found: &mut Vec<Piece>) {
     let mut from = 0;
     // Every one of them begins with one of these bytes in UTF-8.
-    while let Some(at) = text.as_bytes().get(from..).and_then(|rest| search::either(0xEF, 0xF3, rest)) {
+    while let Some(at) =
+        text.as_bytes().get(from..).and_then(|rest| byte_search::first_of(rest, [0xEF, 0xF3]))
+    {
         let start = from + at;
         let run = text.get(start..).unwrap_or_default();
         let bytes: Vec<u8> = run.chars().map_while(hidden_byte).collect();

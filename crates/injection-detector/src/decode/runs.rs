@@ -132,11 +132,16 @@ fn unbase64(bytes: &[u8]) -> Option<Vec<u8>> {
 fn lines(text: &str, sign: u8, least: usize, encoding: Encoding, found: &mut Vec<Piece>) {
     let bytes = text.as_bytes();
     let mut from = 0;
-    while let Some(first) = bytes.get(from..).and_then(|rest| search::byte(sign, rest)).map(|at| from + at) {
-        let start = bytes.get(..first).and_then(|before| search::last(b'\n', before)).map_or(0, |at| at + 1);
+    while let Some(first) =
+        bytes.get(from..).and_then(|rest| byte_search::position(rest, sign)).map(|at| from + at)
+    {
+        let start = bytes
+            .get(..first)
+            .and_then(|before| before.iter().rposition(|byte| *byte == b'\n'))
+            .map_or(0, |at| at + 1);
         let end = bytes
             .get(first..)
-            .and_then(|rest| search::byte(b'\n', rest))
+            .and_then(|rest| byte_search::position(rest, b'\n'))
             .map_or(bytes.len(), |at| first + at);
         from = end;
         let Some(line) = text.get(start..end).filter(|line| line.len() <= MAX_RUN) else { continue };

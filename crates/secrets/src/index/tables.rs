@@ -14,15 +14,19 @@ const NEEDLE_COUNT: usize = count_needles();
 
 /// Every rule of every family, in order.
 pub(crate) static RULES: [&Rule; RULE_COUNT] = flat_rules();
-/// Every needle, those of a slot side by side.
+/// Every needle, those of a bucket side by side.
 pub(super) static NEEDLES: [Needle; NEEDLE_COUNT] = FILED.0;
-/// The first bytes of each of `NEEDLES`: nearly all that shares a slot differs here already, and eight bytes are one comparison.
+/// The first bytes of each of `NEEDLES`: nearly all that shares a bucket differs here already, and eight bytes are one comparison.
 pub(super) static GRAMS: [Gram; NEEDLE_COUNT] = FILED.1;
-/// Where the needles of a slot begin; those of the next one begin where they end.
-pub(super) static STARTS: [u16; SLOTS + 1] = STARTED;
+/// Where the needles of four bytes and more begin whose first four bytes lead to a bucket; those of the next bucket begin where
+/// they end.
+pub(super) static STARTS: [u16; SLOTS + 1] = starts(false);
+/// The same for the needles of three bytes, whose buckets are the slots. They stand behind all others.
+pub(super) static SHORT_STARTS: [u16; SLOTS + 1] = starts(true);
 /// Which fourth bytes lead on, by the hash of the first three.
-pub(super) static BITS: [u32; SLOTS] = bits();
-const STARTED: [u16; SLOTS + 1] = starts();
+pub(super) static BITS: [u32; SLOTS] = bits(3);
+/// Which fifth bytes lead on, by the hash of the first four.
+pub(super) static LONGER_BITS: [u32; SLOTS] = bits(4);
 const FILED: ([Needle; NEEDLE_COUNT], [Gram; NEEDLE_COUNT]) = filed();
 
 #[derive(Clone, Copy)]
@@ -54,6 +58,12 @@ pub(super) const fn low(eight: u64) -> u32 {
 #[inline]
 pub(super) const fn slot_of(gram: u32) -> usize {
     (gram << 8).wrapping_mul(0x9e37_79b1) as usize >> (32 - SLOT_BITS)
+}
+
+/// Where the first four bytes of a gram lead: to the needles that begin like this and few others.
+#[inline]
+pub(super) const fn bucket_of(gram: u32) -> usize {
+    gram.wrapping_mul(0x9e37_79b1) as usize >> (32 - SLOT_BITS)
 }
 
 /// The bit for the fourth byte: letters have one each, and share it with other signs.
@@ -137,29 +147,44 @@ const fn slot(needle: Needle) -> usize {
     slot_of(low(gram(needle.text).bytes))
 }
 
-const fn bits() -> [u32; SLOTS] {
+/// For the needles that have so many bytes and more, by the hash of those, which bytes follow.
+const fn bits(length: usize) -> [u32; SLOTS] {
     let needles = needles();
     let mut bits = [0_u32; SLOTS];
     let mut at = 0;
     while at < needles.len() {
-        // A needle of three bytes may go on with any byte at all.
-        let fourth = if needles[at].text.len() == 3 {
-            u32::MAX
-        } else {
-            1 << bit_of(low(gram(needles[at].text).bytes))
-        };
-        bits[slot(needles[at])] |= fourth;
+        let text = needles[at].text;
+        let bytes = gram(text).bytes;
+        let slot = if length == 3 { slot_of(low(bytes)) } else { bucket_of(low(bytes)) };
+        if text.len() > length {
+            bits[slot] |= 1 << bit_of(low(bytes >> (8 * (length - 3))));
+        } else if text.len() == length {
+            // It may go on with any byte at all.
+            bits[slot] = u32::MAX;
+        }
         at += 1;
     }
     bits
 }
 
-const fn starts() -> [u16; SLOTS + 1] {
+const fn is_short(needle: Needle) -> bool {
+    needle.text.len() == 3
+}
+
+const fn bucket(needle: Needle) -> usize {
+    if is_short(needle) { slot(needle) } else { bucket_of(low(gram(needle.text).bytes)) }
+}
+
+const fn starts(short: bool) -> [u16; SLOTS + 1] {
     let needles = needles();
     let mut starts = [0; SLOTS + 1];
     let mut at = 0;
     while at < needles.len() {
-        starts[slot(needles[at]) + 1] += 1;
+        if is_short(needles[at]) == short {
+            starts[bucket(needles[at]) + 1] += 1;
+        } else if short {
+            starts[0] += 1;
+        }
         at += 1;
     }
     let mut at = 0;
@@ -170,28 +195,20 @@ const fn starts() -> [u16; SLOTS + 1] {
     starts
 }
 
-/// The needles in the order of their slots: longer ones first, each kind in the rules' order.
+/// The needles in the order of their buckets, each bucket's in the rules' order.
 const fn filed() -> ([Needle; NEEDLE_COUNT], [Gram; NEEDLE_COUNT]) {
     let needles = needles();
-    let mut next = starts();
+    let (mut long, mut short) = (starts(false), starts(true));
     let mut list = [Needle { text: "", rule: 0 }; NEEDLE_COUNT];
     let mut grams = [Gram { bytes: 0, mask: 0 }; NEEDLE_COUNT];
-    let mut short = false;
-    loop {
-        let mut at = 0;
-        while at < needles.len() {
-            if (needles[at].text.len() == 3) == short {
-                let slot = slot(needles[at]);
-                let place = next[slot] as usize;
-                list[place] = needles[at];
-                grams[place] = gram(needles[at].text);
-                next[slot] += 1;
-            }
-            at += 1;
-        }
-        if short {
-            return (list, grams);
-        }
-        short = true;
+    let mut at = 0;
+    while at < needles.len() {
+        let next = if is_short(needles[at]) { &mut short } else { &mut long };
+        let place = next[bucket(needles[at])] as usize;
+        list[place] = needles[at];
+        grams[place] = gram(needles[at].text);
+        next[bucket(needles[at])] += 1;
+        at += 1;
     }
+    (list, grams)
 }

@@ -2,7 +2,6 @@
 
 use super::{Scale, View};
 use crate::class::{ANY_HEX, Class, SPACE};
-use crate::find;
 
 /// Around an escape this much of its line is part of the view.
 const CONTEXT: usize = 512;
@@ -14,7 +13,7 @@ const JOINERS: Class = Class::of("+.&\\ \t\r\n");
 pub(super) fn each_window(text: &[u8], visit: &mut impl FnMut(&View)) {
     // Joins have windows of their own: `+` and line ends are everywhere, escapes are not.
     let (mut escapes, mut joins) = (None, None);
-    find::each_of(text, [b'\\', b'%', b'&', b'+', b'\n'], &mut |at| match text.get(at) {
+    byte_search::each_of(text, [b'\\', b'%', b'&', b'+', b'\n'], &mut |at| match text.get(at) {
         Some(b'\n' | b'+') => {
             if could_join(text, at) && is_join(text, at) {
                 extend(text, &mut joins, at, visit);
