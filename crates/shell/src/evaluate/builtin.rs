@@ -249,9 +249,13 @@ impl Machine<'_> {
     fn declare(&mut self, builtin: &str, arguments: &[Value], index: usize) -> Status {
         let (options, names): (Vec<&Value>, Vec<&Value>) =
             arguments.iter().partition(|argument| argument.text().starts_with(['-', '+']));
-        let has = |letter: char| {
-            options.iter().any(|option| option.text().starts_with('-') && option.text().contains(letter))
-        };
+        let letters: String = ["p", "x", "f", "i", "n", "l", "u", "A"]
+            .into_iter()
+            .filter(|letter| {
+                options.iter().any(|option| option.text().starts_with('-') && option.text().contains(letter))
+            })
+            .collect();
+        let has = |letter: char| letters.contains(letter);
         if names.is_empty() && (has('p') || options.is_empty() || has('x')) {
             self.dump_environment(index);
         }

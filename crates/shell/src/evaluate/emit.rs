@@ -21,7 +21,9 @@ impl Machine<'_> {
     /// Lists a command; gives its index.
     pub(super) fn emit(&mut self, argv: &[Value], around: &Around) -> usize {
         let index = self.analysis.commands.len();
-        let size: usize = argv.iter().map(|value| value.text().len()).sum();
+        let assigned =
+            around.assignments.iter().chain(&self.frame.environment).map(|assigned| &assigned.value);
+        let size: usize = argv.iter().chain(assigned).map(|value| value.text().len()).sum();
         if index >= MOST_COMMANDS || !self.budget.spend(size / 16 + argv.len() + 6) {
             self.budget.exhaust();
             return index.saturating_sub(1);

@@ -235,7 +235,10 @@ impl Machine<'_> {
             return None;
         }
         let marked = if code.holes().is_empty() { code.text().to_owned() } else { self.marked(code) };
-        let sinks = script::sinks(&marked, language);
+        let (sinks, is_complete) = script::sinks(&marked, language);
+        if !is_complete {
+            self.budget.reach(Limit::Steps);
+        }
         let mut printed = Value::default();
         let mut unfollowed = false;
         for sunk in sinks {

@@ -22,18 +22,23 @@ pub(super) enum Token {
 /// More tokens than this are not looked at.
 const MOST_TOKENS: usize = 20_000;
 
-pub(super) fn tokens(code: &str, language: Language) -> Vec<Token> {
-    let mut lexer = Lexer { rest: code, language, tokens: Vec::new() };
-    while !lexer.rest.is_empty() && lexer.tokens.len() < MOST_TOKENS {
+/// Bytes that are searched for delimiters that never close.
+const MOST_IN_VAIN: usize = 512 * 1024;
+
+/// The tokens of `code`, and whether these are all.
+pub(super) fn tokens(code: &str, language: Language) -> (Vec<Token>, bool) {
+    let mut lexer = Lexer { rest: code, language, tokens: Vec::new(), in_vain: 0 };
+    while !lexer.rest.is_empty() && lexer.tokens.len() < MOST_TOKENS && lexer.in_vain < MOST_IN_VAIN {
         lexer.step();
     }
-    lexer.tokens
+    (lexer.tokens, lexer.rest.is_empty())
 }
 
 struct Lexer<'c> {
     rest: &'c str,
     language: Language,
     tokens: Vec<Token>,
+    in_vain: usize,
 }
 
 impl<'c> Lexer<'c> {
@@ -190,7 +195,11 @@ impl<'c> Lexer<'c> {
             }
             depth += i32::from(c == open && open != close) - i32::from(c == close);
             false
-        })?;
+        });
+        let Some(end) = end else {
+            self.in_vain += inside.len();
+            return None;
+        };
         let text = inside.get(..end)?.to_owned();
         self.rest = inside.get(end + close.len_utf8()..)?;
         Some(text)

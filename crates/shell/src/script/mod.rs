@@ -42,22 +42,22 @@ pub(crate) enum Sunk {
 /// Nesting of code in code (`eval`).
 const MAX_DEPTH: u32 = 4;
 
-/// What `code` does, in the order it is written.
-pub(crate) fn sinks(code: &str, language: Language) -> Vec<Sunk> {
+/// What `code` does, in the order it is written, and whether that is all.
+pub(crate) fn sinks(code: &str, language: Language) -> (Vec<Sunk>, bool) {
     sinks_at(code, language, 0)
 }
 
-fn sinks_at(code: &str, language: Language, depth: u32) -> Vec<Sunk> {
+fn sinks_at(code: &str, language: Language, depth: u32) -> (Vec<Sunk>, bool) {
     if depth > MAX_DEPTH {
-        return vec![Sunk::Dynamic(Value::default())];
+        return (vec![Sunk::Dynamic(Value::default())], true);
     }
     if language == Language::Tcl {
-        return tcl(code);
+        return (tcl(code), true);
     }
-    let tokens = lexer::tokens(code, language);
+    let (tokens, is_complete) = lexer::tokens(code, language);
     let mut walk = sink::Walk::new(&tokens, language, depth);
     walk.all();
-    walk.found
+    (walk.found, is_complete && walk.is_complete)
 }
 
 /// Tcl's and Expect's commands are lines of words; three of them start programs.

@@ -149,7 +149,15 @@ pub(super) struct Walk<'t> {
     /// The code mentions processes, so `run` and `spawn` mean them.
     processes: bool,
     pub(super) found: Vec<Sunk>,
+    /// Nothing was left out.
+    pub(super) is_complete: bool,
 }
+
+/// More than this of what code does is not told.
+const MOST_FOUND: usize = 1_024;
+
+/// So many tokens before a command the `print` into it is looked for.
+const NEAR: usize = 200;
 
 impl<'t> Walk<'t> {
     pub(super) fn new(tokens: &'t [Token], language: Language, depth: u32) -> Self {
@@ -164,14 +172,15 @@ impl<'t> Walk<'t> {
             _ => false,
         });
         let reader = Reader { tokens, at: 0, variables: HashMap::new(), language, depth: 0, work: 0 };
-        Self { reader, depth, processes, found: Vec::new() }
+        Self { reader, depth, processes, found: Vec::new(), is_complete: true }
     }
 
     pub(super) fn all(&mut self) {
         let tokens = self.reader.tokens;
         let mut at = 0;
         while let Some(token) = tokens.get(at) {
-            if self.found.len() > 256 {
+            if self.found.len() > MOST_FOUND {
+                self.is_complete = false;
                 return;
             }
             self.reader.at = at + 1;
@@ -224,15 +233,19 @@ impl<'t> Walk<'t> {
 
     /// `print X | "command"`: the value of X.
     fn printed_before(&mut self, at: usize) -> Option<Value> {
-        let tokens = self.reader.tokens;
+        if self.reader.language != Language::Awk {
+            return None;
+        }
         let is_print =
             |token: &Token| matches!(token, Token::Name(name) if name == "print" || name == "printf");
-        let start = tokens.get(..at)?.iter().rposition(is_print)?;
-        let near = tokens.get(start..at)?;
-        if self.reader.language != Language::Awk
-            || near.contains(&Token::Newline)
-            || near.contains(&Token::Sign('}'))
-        {
+        let ends = |token: &Token| matches!(token, Token::Newline | Token::Sign('}'));
+        let before = self.reader.tokens.get(..at)?.iter().rev();
+        let Some(back) = before.take(NEAR).position(|token| is_print(token) || ends(token)) else {
+            self.is_complete &= at <= NEAR;
+            return None;
+        };
+        let start = at - 1 - back;
+        if !self.reader.tokens.get(start).is_some_and(is_print) {
             return None;
         }
         self.reader.at = start + 1;
@@ -319,7 +332,10 @@ impl<'t> Walk<'t> {
                 let Some(code) = first.map(Item::value) else { return };
                 match code.known() {
                     Some(text) => {
-                        self.found.extend(super::sinks_at(text, self.reader.language, self.depth + 1));
+                        let (found, is_complete) =
+                            super::sinks_at(text, self.reader.language, self.depth + 1);
+                        self.found.extend(found);
+                        self.is_complete &= is_complete;
                     }
                     None => self.found.push(Sunk::Dynamic(code.clone())),
                 }
