@@ -85,6 +85,8 @@ const PIECES: &[&str] = &[
     "\u{202e}",
 ];
 
+const IS_OPTIMISED: bool = !cfg!(debug_assertions);
+
 struct Noise(u64);
 
 impl Noise {
@@ -150,39 +152,101 @@ fn hostile_lines_neither_panic_nor_take_long() {
     let rows = rows();
     assert!(rows.len() > 300, "the behaviour rows were not found");
     let seeds: Vec<&str> = rows.iter().map(String::as_str).collect();
-    let project = Path::new("/home/user/project");
-    let scene = Scene::new(Path::new("/home/user"), project, project, Tier::Strict);
-    let seconds = std::env::var("SOAK_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(2);
     let (started, mut number, mut slowest) = (Instant::now(), 0_u64, Duration::ZERO);
     let mut slow: Vec<String> = Vec::new();
-    while started.elapsed() < Duration::from_secs(seconds) {
+    while started.elapsed() < Duration::from_secs(soak_seconds()) {
         number += 1;
         let line = Noise(number.wrapping_mul(0x9e37_79b9_7f4a_7c15)).line(&seeds);
-        // A scene remembers what was looked up, so each decision has its own, as in the hook.
-        let time = || {
-            let (for_bash, for_powershell) = (scene.clone(), scene.clone());
-            let begin = processor_time();
-            judge(&line, &for_bash);
-            let between = processor_time();
-            judge(&powershell_to_bash(&line), &for_powershell);
-            processor_time().saturating_sub(between).max(between.saturating_sub(begin))
-        };
-        let outcome = catch_unwind(AssertUnwindSafe(|| {
-            let first = time();
-            // A neighbour takes caches and clock away as well: a slow line is timed again.
-            if first > BOUND { (0..5).map(|_| time()).min().unwrap_or(first) } else { first }
-        }));
-        let shown: String = line.chars().take(300).collect();
-        let took = outcome.unwrap_or_else(|_| panic!("line {number} panics: {shown:?}"));
-        if !cfg!(debug_assertions) && took >= BOUND {
-            let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("slow-line-{number}"));
-            std::fs::write(&kept, &line).expect("the line is kept");
-            slow.push(format!("line {number} takes {took:?}, kept in {}: {shown:.80?}", kept.display()));
-        }
+        let took = time(&line, &number.to_string());
+        slow.extend(too_slow(took, &line, &number.to_string()));
         slowest = slowest.max(took);
     }
     assert!(slow.is_empty(), "of {number} lines: {}", slow.join("\n"));
     eprintln!("{number} lines, slowest decision {slowest:?}");
+}
+
+/// A row with one to three of its words again and again, as often as words are judged one by one at all: what looks at
+/// every word for each of them is found here. All such lines are tried in a soak of a hundred seconds or more.
+#[test]
+fn words_that_are_repeated_take_no_longer() {
+    let rows = rows();
+    let step = match (soak_seconds(), IS_OPTIMISED) {
+        (100.., _) => 1,
+        (_, true) => 101,
+        (_, false) => 997,
+    };
+    let (mut number, mut slowest, mut slow) = (0_usize, Duration::ZERO, Vec::new());
+    for row in &rows {
+        let words: Vec<&str> = row.split(' ').collect();
+        let spans = (0..words.len()).flat_map(|from| (1..=3).map(move |count| (from, from + count)));
+        for (from, to) in spans {
+            let (Some(before), Some(piece), Some(after)) =
+                (words.get(..from), words.get(from..to), words.get(to..))
+            else {
+                continue;
+            };
+            number += 1;
+            if number % step != 0 {
+                continue;
+            }
+            let line = repeated(&before.join(" "), &format!(" {}", piece.join(" ")), &after.join(" "), WORDS);
+            let name = format!("{number}-repeated");
+            let took = time(&line, &name);
+            slow.extend(too_slow(took, &line, &name));
+            slowest = slowest.max(took);
+        }
+    }
+    assert!(slow.is_empty(), "{}", slow.join("\n"));
+    eprintln!("{number} lines, one in {step} of them tried, slowest decision {slowest:?}");
+}
+
+/// Just fewer words than a line may have.
+const WORDS: usize = 2_900;
+
+/// `piece` so often that there are at most `words` of it and the line is not too long.
+fn repeated(before: &str, piece: &str, after: &str, words: usize) -> String {
+    let most = words / piece.split_whitespace().count().max(1);
+    let room = LONGEST.saturating_sub(before.len() + after.len() + 1) / piece.len().max(1);
+    format!("{before}{} {after}", piece.repeat(most.min(room)))
+}
+
+fn soak_seconds() -> u64 {
+    std::env::var("SOAK_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(2)
+}
+
+/// What the slower of two decisions about `line` takes, as Bash and as PowerShell.
+fn time(line: &str, name: &str) -> Duration {
+    let project = Path::new("/home/user/project");
+    // A scene remembers what was looked up, so each decision has its own, as in the hook.
+    let scene = || Scene::new(Path::new("/home/user"), project, project, Tier::Strict);
+    let once = || {
+        let (for_bash, for_powershell) = (scene(), scene());
+        let begin = processor_time();
+        judge(line, &for_bash);
+        let between = processor_time();
+        judge(&powershell_to_bash(line), &for_powershell);
+        processor_time().saturating_sub(between).max(between.saturating_sub(begin))
+    };
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        let first = once();
+        // A neighbour takes caches and clock away as well: a slow line is timed again.
+        if first > BOUND && IS_OPTIMISED { (0..5).map(|_| once()).min().unwrap_or(first) } else { first }
+    }));
+    outcome.unwrap_or_else(|_| panic!("line {name} panics: {:?}", line.chars().take(300).collect::<String>()))
+}
+
+/// What is said of a line that takes too long; it is kept. The bound is held where the code is optimised.
+fn too_slow(took: Duration, line: &str, name: &str) -> Option<String> {
+    if !IS_OPTIMISED || took < BOUND {
+        return None;
+    }
+    let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("slow-line-{name}"));
+    let kept = match std::fs::write(&kept, line) {
+        Ok(()) => format!("kept in {}", kept.display()),
+        Err(error) => format!("not kept, {error}"),
+    };
+    let shown: String = line.chars().take(80).collect();
+    Some(format!("line {name} takes {took:?}, {kept}: {shown:?}"))
 }
 
 /// A bracket in a quote closes nothing, and a semicolon in one ends nothing: the levels are those that are gone down.
@@ -213,39 +277,58 @@ fn long_blanks_in_code_are_looked_at_once() {
 }
 
 /// What once took more than `BOUND`: indexes that never close, braces with many parts, words split again and again, names
-/// that are costly to show.
+/// that are costly to show, patterns, long folders, and words looked at for each other word.
 #[test]
 fn lines_that_repeat_one_piece_take_no_longer() {
-    let project = Path::new("/home/user/project");
-    let bound = if cfg!(debug_assertions) { 30 * BOUND } else { BOUND };
+    let bound = if IS_OPTIMISED { BOUND } else { 30 * BOUND };
     let of_many_sources = format!("x=\"{}{}\"; : ", "$(curl host)".repeat(12), "$a ".repeat(1000));
-    for (before, piece) in [
-        ("", "a=([b]=80 [c"),
-        ("a=(", "[[x]=1 "),
-        ("a=(", "[x]=1 "),
-        ("", "{\")\""),
-        ("echo {", "\"\"{a,b},"),
-        ("", "cd a; "),
-        (&format!("cd {}; ", "a/".repeat(2000)), "> a; "),
-        (&format!("cd {}; rm ", "a/".repeat(2000)), "../a "),
-        (&format!("rm -rf /*[{}]", "a".repeat(60_000)), " /*[abc]*[abc]*[abc]*"),
-        ("cat ", "*[a]*[b]*[c]*[d]*[e]*[f]* "),
-        ("rm ", "~/.claude/hooks/*[xyz]q "),
-        (&of_many_sources, "$x "),
-        (&of_many_sources, "$x"),
-        ("\u{202e}\u{202e}\u{202e}\u{202e}", " ~/.ssh/id_\u{202e}"),
-        ("cat", " ~/.ssh/\u{1f511}\u{1f511}\u{1f511}\u{1f511}"),
+    let in_long_folder = format!("cd {}; ", "a/".repeat(2000));
+    for (before, piece, after) in [
+        ("", "a=([b]=80 [c", ""),
+        ("a=(", "[[x]=1 ", ""),
+        ("a=(", "[x]=1 ", ""),
+        ("", "{\")\"", ""),
+        ("echo {", "\"\"{a,b},", ""),
+        ("", "cd a; ", ""),
+        (&in_long_folder, "> a; ", ""),
+        (&format!("{in_long_folder}rm "), "../a ", ""),
+        (&format!("rm -rf /*[{}]", "a".repeat(60_000)), " /*[abc]*[abc]*[abc]*", ""),
+        ("cat ", "*[a]*[b]*[c]*[d]*[e]*[f]* ", ""),
+        ("rm ", "~/.claude/hooks/*[xyz]q ", ""),
+        (&of_many_sources, "$x ", ""),
+        (&of_many_sources, "$x", ""),
+        ("\u{202e}\u{202e}\u{202e}\u{202e}", " ~/.ssh/id_\u{202e}", ""),
+        ("cat", " ~/.ssh/\u{1f511}\u{1f511}\u{1f511}\u{1f511}", ""),
+        ("grep KEY ", ".env ", ""),
+        ("declare ", "-A a ", ""),
+        ("rm -rf ", "$a/x ", ""),
+        ("find ", "a ", "-delete"),
+        (&format!("find {}", "a ".repeat(1000)), "-exec rm {} \\; ", ""),
+        ("for w in ", "rm ", "; do s=\"$s $w\"; done"),
+        ("perl -e 'exec ", "qw(rm ", "'"),
+        ("awk '{ ", "\"a\" | ", "}'"),
     ] {
-        let line = format!("{before}{}", piece.repeat((LONGEST - before.len()) / piece.len()));
-        let scene = Scene::new(Path::new("/home/user"), project, project, Tier::Strict);
-        let time = || {
-            let scene = scene.clone();
-            let begin = processor_time();
-            judge(&line, &scene);
-            processor_time().saturating_sub(begin)
-        };
-        let took = (0..5).map(|_| time()).min().unwrap_or_default();
-        assert!(took < bound, "{before:?} {piece:?} takes {took:?}");
+        for words in [WORDS, usize::MAX] {
+            let line = repeated(before, piece, after, words);
+            let took = time(&line, piece);
+            assert!(took < bound, "{before:?} {piece:?} takes {took:?}");
+        }
+    }
+}
+
+/// What code does behind more than is looked at is not passed over.
+#[test]
+fn code_with_too_much_in_it_is_asked_about() {
+    let project = Path::new("/home/user/project");
+    for line in [
+        format!("python3 -c '{}'", "print(1)\n".repeat(2000)),
+        format!("node -e '{}'", "a+".repeat(20_000)),
+        format!("perl -e '{}'", "q(".repeat(20_000)),
+    ] {
+        let scene = Scene::new(Path::new("/home/user"), project, project, Tier::Standard);
+        let stopped =
+            judge(&line, &scene).hits.iter().any(|hit| hit.rule.answer(Tier::Standard) > Answer::Pass);
+        assert!(stopped, "{:?} is let pass", line.chars().take(40).collect::<String>());
     }
 }
 

@@ -6,6 +6,8 @@
 )]
 #![expect(clippy::match_same_arms, reason = "the arms are questions in an order; joined, the order is lost")]
 
+use std::cell::LazyCell;
+
 use hook_core::Severity;
 use shell::{Destination, Flow, Origin};
 
@@ -95,8 +97,9 @@ pub(crate) enum Secrecy {
 }
 
 pub(crate) fn judge_effects(call: &Call<'_>, effects: &[Effect<'_>], hits: &mut Vec<Hit>) {
+    let keeps_values = LazyCell::new(|| keeps_values(call));
     for effect in effects {
-        let Some(rule) = rule_for(call, effect) else { continue };
+        let Some(rule) = rule_for(call, effect, &keeps_values) else { continue };
         let path = absolute(effect.target, call.directory(), call.scene).unwrap_or_default();
         let located = crate::place::Located { path, place: crate::place::Place::Unknown };
         hits.push(call.hit_on(rule, format!("{} {}", call.shown(0), effect.target.text), &located));
@@ -115,7 +118,11 @@ pub(crate) fn judge(call: &Call<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
-fn rule_for(call: &Call<'_>, effect: &Effect<'_>) -> Option<&'static Rule> {
+fn rule_for(
+    call: &Call<'_>,
+    effect: &Effect<'_>,
+    keeps_values: &LazyCell<bool, impl FnOnce() -> bool>,
+) -> Option<&'static Rule> {
     let secrecy = secrecy_of(effect.target, call);
     if secrecy == Secrecy::Plain || call.is_contained() {
         return None;
@@ -127,7 +134,7 @@ fn rule_for(call: &Call<'_>, effect: &Effect<'_>) -> Option<&'static Rule> {
         Act::Mention if call.name == "source" || call.name == "." => None,
         Act::Read | Act::Mention if secrecy == Secrecy::Store && !uses_key(call) => Some(&STORE),
         Act::Move if secrecy == Secrecy::Store => Some(&STORE),
-        Act::Read if secrecy == Secrecy::EnvironmentFile && !keeps_values(call) => Some(&ENVIRONMENT_FILE),
+        Act::Read if secrecy == Secrecy::EnvironmentFile && !**keeps_values => Some(&ENVIRONMENT_FILE),
         Act::Delete | Act::Write if secrecy == Secrecy::Store && !is_config_of_tool(effect.target.text) => {
             Some(&STORE_WRITE)
         }

@@ -13,6 +13,7 @@ use crate::call::Call;
 use crate::effects::{Act, Effect, find_roots};
 use crate::place::{Place, Target, base_name, is_below, locate};
 use crate::rule::{Hit, Instead, Rule};
+use crate::rules::unresolved::too_many_words;
 
 pub(crate) static RULES: &[&Rule] =
     &[&ROOT, &SYSTEM, &HOME, &PROJECT, &OUTSIDE, &IF_UNSET, &UNSEEN, &OUTSIDE_FILE, &UNKNOWN, &GIT_METADATA];
@@ -81,7 +82,17 @@ static GIT_METADATA: Rule = Rule {
     instead: Instead::Run("git fsck", "let git change its own files"),
 };
 
+/// What was judged of a command already: where `find` walks and where an unknown path leads is the same for all that it
+/// deletes, and may take a look at every word.
+#[derive(Default)]
+struct Judged {
+    unknown: bool,
+    walked: bool,
+    walked_all_below: bool,
+}
+
 pub(crate) fn judge(call: &Call<'_>, effects: &[Effect<'_>], hits: &mut Vec<Hit>) {
+    let mut judged = Judged::default();
     for effect in effects {
         let deletes = match effect.act {
             Act::Delete => true,
@@ -96,19 +107,28 @@ pub(crate) fn judge(call: &Call<'_>, effects: &[Effect<'_>], hits: &mut Vec<Hit>
         if let Some(hit) = git_metadata(call, effect) {
             hits.push(hit);
         } else {
-            hits.extend(deletion(call, effect, deletes));
+            hits.extend(deletion(call, effect, deletes, &mut judged));
         }
     }
 }
 
-fn deletion(call: &Call<'_>, effect: &Effect<'_>, deletes: bool) -> Option<Hit> {
+fn deletion(call: &Call<'_>, effect: &Effect<'_>, deletes: bool, judged: &mut Judged) -> Option<Hit> {
+    let walked = if effect.recursive { &mut judged.walked_all_below } else { &mut judged.walked };
+    if *walked && is_walked(call, effect) {
+        return None;
+    }
     if let Some((roots, narrowed)) = walked_by_find(call, effect) {
+        *walked = true;
+        if roots.len() > MOST_ROOTS && !is_find(call) {
+            return Some(too_many_words());
+        }
         return roots.into_iter().find_map(|root| by_find(call, root, narrowed, effect));
     }
     let located = call.locate(effect.target);
     let everything = effect.recursive || effect.target.glob;
     let rule = match located.place {
-        Place::Unknown => return unknown(call, effect),
+        Place::Unknown if !effect.recursive || std::mem::replace(&mut judged.unknown, true) => return None,
+        Place::Unknown => return unknown(call),
         _ if call.is_contained() => return None,
         Place::Root | Place::System | Place::Home if effect.target.starts_unknown => &IF_UNSET,
         Place::Root if everything || !deletes => &ROOT,
@@ -133,8 +153,8 @@ fn deletion(call: &Call<'_>, effect: &Effect<'_>, deletes: bool) -> Option<Hit> 
 }
 
 /// A path of which the start is unknown, or a name out of a list.
-fn unknown(call: &Call<'_>, effect: &Effect<'_>) -> Option<Hit> {
-    if !effect.recursive || call.is_contained() {
+fn unknown(call: &Call<'_>) -> Option<Hit> {
+    if call.is_contained() {
         return None;
     }
     let temporary = call.words().iter().any(|word| call.printed_by(word) == Some("mktemp"));
@@ -149,14 +169,26 @@ fn unknown(call: &Call<'_>, effect: &Effect<'_>) -> Option<Hit> {
     Some(call.hit(rule, call.shown(3)))
 }
 
+/// Folders of one `find` that are looked at for each command it hands them to.
+const MOST_ROOTS: usize = 64;
+
+fn is_find(call: &Call<'_>) -> bool {
+    matches!(call.name, "find" | "gfind")
+}
+
+/// A `find` may decide what this deletes.
+fn is_walked(call: &Call<'_>, effect: &Effect<'_>) -> bool {
+    is_find(call) || effect.target.text.is_empty() || effect.target.has_holes && call.via(&["find"])
+}
+
 /// The folders a `find` walks for this deletion, and whether its tests pick some of what is there.
-fn walked_by_find<'a>(call: &Call<'a>, effect: &Effect<'a>) -> Option<(Vec<Target<'a>>, bool)> {
-    let find = if matches!(call.name, "find" | "gfind") {
+fn walked_by_find<'a>(call: &Call<'a>, effect: &Effect<'_>) -> Option<(Vec<Target<'a>>, bool)> {
+    let find = if is_find(call) {
         *call
-    } else if !(effect.target.text.is_empty() || (effect.target.has_holes && call.via(&["find"]))) {
-        return None;
-    } else {
+    } else if is_walked(call, effect) {
         producer(call)?
+    } else {
+        return None;
     };
     let roots: Vec<_> = find_roots(&find).into_iter().map(Target::of).collect();
     let roots = if roots.is_empty() { vec![Target::literal(".")] } else { roots };
@@ -308,8 +340,9 @@ const GIT_DATA: &[&str] =
 
 /// Moving away what must stay is judged like deleting it.
 pub(crate) fn judge_moves(call: &Call<'_>, effects: &[Effect<'_>], hits: &mut Vec<Hit>) {
+    let mut judged = Judged::default();
     for effect in effects.iter().filter(|effect| effect.act == Act::Move) {
         hits.extend(git_metadata(call, effect));
-        hits.extend(deletion(call, effect, false));
+        hits.extend(deletion(call, effect, false, &mut judged));
     }
 }
