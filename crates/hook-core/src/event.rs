@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::{Error, json, surrogate};
+use crate::{Error, json};
 
 /// The largest hook input that is read, in bytes; beyond it a guard blocks.
 pub const MAX_INPUT_BYTES: usize = 64 * 1024 * 1024;
@@ -106,8 +106,13 @@ impl Event {
     /// JavaScript strings may hold half of a surrogate pair, which no Rust string can: each becomes U+FFFD and is
     /// counted, so that `unicode-scanner` can speak of it. Bytes that are not UTF-8 become U+FFFD as well.
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
-        let (value, lone_surrogates) = parse_value(bytes)?;
-        Self::from_value(value, lone_surrogates)
+        Self::read(bytes.to_vec())
+    }
+
+    /// The same for bytes that are needed no more: a long text in them keeps its memory.
+    pub fn read(bytes: Vec<u8>) -> Result<Self, Error> {
+        let document = parse_value(bytes)?;
+        Self::from_value(document.value, document.lone_surrogates)
     }
 
     /// An event from a JSON value that is already parsed, as tests and `govern explain` have it.
@@ -195,22 +200,13 @@ impl Event {
     }
 }
 
-fn parse_value(bytes: &[u8]) -> Result<(Value, usize), Error> {
-    if let Some(value) = json::parse(bytes) {
-        return Ok((value, 0));
+fn parse_value(bytes: Vec<u8>) -> Result<json::Document, Error> {
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(Error::Input { message: "empty; expected one JSON object on stdin".into() });
     }
-    let first = match serde_json::from_slice(bytes) {
-        Ok(value) => return Ok((value, 0)),
-        Err(error) => error,
-    };
-    let text = String::from_utf8_lossy(bytes);
-    let (repaired, lone) = surrogate::repair(&text);
-    match serde_json::from_str(&repaired) {
-        Ok(value) => Ok((value, lone)),
-        Err(_) if bytes.iter().all(u8::is_ascii_whitespace) => {
-            Err(Error::Input { message: "empty; expected one JSON object on stdin".into() })
-        }
-        // The first error speaks of the bytes as they were sent.
-        Err(_) => Err(Error::Input { message: format!("not JSON: {first}") }),
-    }
+    let length = bytes.len();
+    json::parse(bytes).map_err(|at| {
+        let what = if at >= length { "it ends too early" } else { "something else stands" };
+        Error::Input { message: format!("not JSON: {what} at byte {at} of {length}") }
+    })
 }

@@ -18,7 +18,6 @@ pub mod policy;
 pub mod record;
 mod run;
 mod state;
-mod surrogate;
 mod text;
 mod tool;
 mod voice;

@@ -34,7 +34,7 @@ pub fn run(hook: &'static Hook) -> ExitCode {
     std::panic::set_hook(Box::new(move |info| end_after_panic(hook, info)));
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
     let answer = match arguments.as_slice() {
-        [] => match read_input().and_then(|bytes| Event::parse(&bytes)) {
+        [] => match read_input().and_then(Event::read) {
             // The process ends with the answer: giving back the event piece by piece would only delay it.
             Ok(event) => answer_event(hook, &ManuallyDrop::new(event), &world()),
             Err(error) => failure(hook, None, &error),
