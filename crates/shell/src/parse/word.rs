@@ -65,7 +65,7 @@ impl Parser<'_> {
             let before = self.at;
             self.part(byte, ends, &mut parts);
             if self.at == before {
-                self.plain(&mut parts);
+                self.plain(ends, &mut parts);
             }
         }
         parts
@@ -124,16 +124,23 @@ impl Parser<'_> {
             {
                 self.process_substitution(parts);
             }
-            _ => self.plain(parts),
+            _ => self.plain(ends, parts),
         }
     }
 
     /// Plain characters up to the next one that may mean something.
-    fn plain(&mut self, parts: &mut Parts) {
+    fn plain(&mut self, ends: Ends, parts: &mut Parts) {
         let start = self.at;
         self.next_char();
         while let Some(byte) = self.byte() {
-            if !byte.is_ascii_alphanumeric() && !matches!(byte, b'-' | b'_' | b'.' | b',' | 0x80..) {
+            let means_nothing = match byte {
+                b'/' => !matches!(ends, Ends::Slash { .. }),
+                b':' => ends != Ends::Colon,
+                b'-' | b'_' | b'.' | b',' | b'=' | b'+' | b'@' | b'%' | b'^' | b'~' | b'*' | b'?' | b'!'
+                | b'#' => true,
+                _ => byte.is_ascii_alphanumeric() || byte >= 0x80,
+            };
+            if !means_nothing {
                 break;
             }
             self.at += 1;
