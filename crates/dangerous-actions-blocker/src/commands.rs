@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use shell::{Analysis, Command, Span, World};
 
 use crate::call::Call;
+use crate::effects::Effect;
 use crate::rule::Hit;
 use crate::rules::{
     credentials, databases, deletion, disks, execution, git, governance, leaks, packages, permissions,
@@ -84,9 +85,8 @@ fn judge_line(
     for call in &mut calls {
         call.names_protected = names_protected;
     }
-    let is_complete = judge_calls(&line, &calls, depth, allowance, &mut hits);
-    if is_complete {
-        leaks::judge_line(&calls, &mut hits);
+    if let Some(effects) = judge_calls(&line, &calls, depth, allowance, &mut hits) {
+        leaks::judge_line(&calls, &effects, &mut hits);
         let mut local = execution::Local::default();
         for flow in &line.flows {
             if let Some(call) = calls.get(flow.command) {
@@ -100,47 +100,54 @@ fn judge_line(
     Judgement { hits: worst_first(hits), line }
 }
 
-/// Judges the commands one by one; false if there are more than the allowance covers.
-fn judge_calls(
-    line: &Analysis,
-    calls: &[Call<'_>],
+/// Judges the commands one by one, and gives what each does to files; nothing if there are more than the allowance covers.
+fn judge_calls<'a>(
+    line: &'a Analysis,
+    calls: &[Call<'a>],
     depth: usize,
     allowance: &mut Allowance,
     hits: &mut Vec<Hit>,
-) -> bool {
+) -> Option<Vec<Vec<Effect<'a>>>> {
+    let mut all_effects = Vec::with_capacity(calls.len());
     let unwaited = processes::loops_unwaited(line);
     let quotes = open_quotes(line);
     for call in calls {
         let command = call.command;
+        if command.reach == shell::Reach::Never {
+            all_effects.push(Vec::new());
+            continue;
+        }
         // Bash refuses a line with an open quote as a whole.
         let in_quote =
             quotes.iter().any(|quote| quote.start <= command.span.start && command.span.end <= quote.end);
-        if command.reach == shell::Reach::Never || in_quote {
+        if in_quote {
+            all_effects.push(effects::of(call));
             continue;
         }
         if !allowance.covers(command) {
-            return false;
+            return None;
         }
-        judge_call(call, hits);
+        let effects = effects::of(call);
+        judge_call(call, &effects, hits);
+        all_effects.push(effects);
         unresolved::judge(call, hits);
         processes::judge_loop(call, unwaited, hits);
         if depth > 0 {
             carried::judge(call, depth - 1, allowance, hits);
         }
     }
-    true
+    Some(all_effects)
 }
 
 /// Holds one command against every family.
-pub(crate) fn judge_call(call: &Call<'_>, hits: &mut Vec<Hit>) {
-    let effects = effects::of(call);
-    governance::judge_effects(call, &effects, hits);
-    deletion::judge(call, &effects, hits);
-    deletion::judge_moves(call, &effects, hits);
-    disks::judge_effects(call, &effects, hits);
-    permissions::judge(call, &effects, hits);
-    credentials::judge_effects(call, &effects, hits);
-    persistence::judge_effects(call, &effects, hits);
+pub(crate) fn judge_call(call: &Call<'_>, effects: &[Effect<'_>], hits: &mut Vec<Hit>) {
+    governance::judge_effects(call, effects, hits);
+    deletion::judge(call, effects, hits);
+    deletion::judge_moves(call, effects, hits);
+    disks::judge_effects(call, effects, hits);
+    permissions::judge(call, effects, hits);
+    credentials::judge_effects(call, effects, hits);
+    persistence::judge_effects(call, effects, hits);
     if call.name.is_empty() {
         return;
     }

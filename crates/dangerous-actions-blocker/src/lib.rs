@@ -13,6 +13,7 @@ mod commands;
 mod effects;
 mod explain;
 mod mcp;
+mod names;
 mod place;
 mod powershell;
 mod repository;

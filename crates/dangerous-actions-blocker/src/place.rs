@@ -102,18 +102,26 @@ pub(crate) fn absolute(target: Target<'_>, directory: Option<&str>, scene: &Scen
     } else if let Some(rest) = text.strip_prefix('~') {
         match rest.split_once('/') {
             None if rest.is_empty() => scene.home.clone(),
-            Some(("", below)) => format!("{}/{below}", scene.home),
+            Some(("", below)) => below_folder(&scene.home, below),
             // `~name` is another person's home, or one's own by name.
             _ => format!("/home/{rest}"),
         }
     } else if target.starts_unknown {
         return None;
     } else {
-        format!("{}/{text}", directory?)
+        below_folder(directory?, text)
     };
     // Nearly every path is written without detours; taking it apart would cost each command of a long line.
     let is_direct = !joined.ends_with('/') && !joined.contains("//") && !joined.contains("/.");
     Some(if is_direct { joined } else { scene::text(&normalised(Path::new(&joined))) })
+}
+
+fn below_folder(folder: &str, path: &str) -> String {
+    let mut whole = String::with_capacity(folder.len() + 1 + path.len());
+    whole.push_str(folder);
+    whole.push('/');
+    whole.push_str(path);
+    whole
 }
 
 /// The place of an absolute path. `glob`: its pattern characters are live.

@@ -3,6 +3,7 @@
 use super::{Act, Effect};
 use crate::arguments::{Arguments, Takes};
 use crate::call::Call;
+use crate::names::{Names, count, lists};
 use crate::place::Target;
 
 /// How a program treats files.
@@ -350,14 +351,17 @@ const NAMES_ONLY: &[&str] = &[
     "trap",
 ];
 
+const LISTS: &[&[&str]] = &lists!(ROWS, programs);
+static PROGRAMS: Names<{ count(&[LISTS, &[NAMES_ONLY]]) }> = Names::of(&[LISTS, &[NAMES_ONLY]]);
+
 /// Adds what the row of `call`'s program says; an unknown program mentions its operands.
 pub(super) fn add<'a>(call: &Call<'a>, effects: &mut Vec<Effect<'a>>) {
-    let Some(row) = ROWS.iter().find(|row| row.programs.contains(&call.name)) else {
-        if !NAMES_ONLY.contains(&call.name) {
-            add_unknown(call, effects);
-        }
+    let Some(number) = PROGRAMS.list(call.name) else {
+        add_unknown(call, effects);
         return;
     };
+    // Behind the rows stand those that look at names.
+    let Some(row) = ROWS.get(number) else { return };
     let arguments = call.arguments(row.takes);
     for (short, long, act) in row.files {
         effects.extend(arguments.values(short, long).into_iter().map(|target| Effect {

@@ -13,6 +13,7 @@ use shell::{Destination, Flow, Origin};
 
 use crate::call::Call;
 use crate::effects::{Act, Effect};
+use crate::names::{Names, count};
 use crate::place::{Target, absolute, base_name};
 use crate::rule::{Hit, Instead, Rule};
 use crate::rules::execution::Local;
@@ -202,14 +203,23 @@ pub(crate) fn secrecy(path: &str, glob: bool) -> Secrecy {
     if path.starts_with("/dev/") {
         return Secrecy::Plain;
     }
-    let lower = path.to_ascii_lowercase().replace('\\', "/");
+    let folded;
+    let lower = if path.bytes().any(|byte| byte == b'\\' || byte.is_ascii_uppercase()) {
+        folded = path.to_ascii_lowercase().replace('\\', "/");
+        &folded
+    } else {
+        path
+    };
+    if !says_something(lower, glob) {
+        return Secrecy::Plain;
+    }
     let parts: Vec<Part<'_>> = lower.rsplit('/').take(DEEPEST).map(|text| Part::new(text, glob)).collect();
     let Some(name) = parts.first() else { return Secrecy::Plain };
     if PUBLIC.iter().any(|public| name.text.ends_with(public)) {
         return Secrecy::Plain;
     }
     if STORES.iter().any(|store| is_in_store(&parts, store))
-        || is_system_store(&lower, glob)
+        || is_system_store(lower, glob)
         || STORE_NAMES.iter().any(|store| name.could_be(store))
         || name.text.ends_with(".kdbx")
         || name.text.ends_with(".keychain-db")
@@ -229,6 +239,28 @@ pub(crate) fn secrecy(path: &str, glob: bool) -> Secrecy {
     }
     Secrecy::Plain
 }
+
+/// Something of the path stands in one of the lists, which is so for few of them.
+fn says_something(lower: &str, glob: bool) -> bool {
+    let name = base_name(lower);
+    let ending = name.rfind('.').and_then(|at| name.get(at..)).unwrap_or("");
+    let mut near = lower.rsplit('/').take(BELOW_STORE + 1);
+    glob && wildcard::is_pattern(lower)
+        || TELLING_NAMES.has(name)
+        || TELLING_ENDINGS.has(ending)
+        || name.starts_with(".env")
+        || SYSTEM_NAMES.has(lower)
+        || near.any(|part| STORE_PARTS.has(part))
+}
+
+static TELLING_NAMES: Names<{ count(TELLING) }> = Names::of(TELLING);
+const TELLING: &[&[&[&str]]] = &[&[STORE_NAMES, ENVIRONMENT_FILES, &["certs", "private_keys", "secrets"]]];
+static TELLING_ENDINGS: Names<{ KEYS.len() + 2 }> = Names::of(&[&[KEYS, &[".kdbx", ".keychain-db"]]]);
+static SYSTEM_NAMES: Names<{ SYSTEM_STORES.len() }> = Names::of(&[&[SYSTEM_STORES]]);
+static STORE_PARTS: Names<{ count(&[STORES]) }> = Names::of(&[STORES]);
+
+/// How far below a store that is a folder a path is in it.
+const BELOW_STORE: usize = 3;
 
 /// How many last components of a path are looked at: those of the longest store, and two below it.
 const DEEPEST: usize = 6;
@@ -262,7 +294,7 @@ impl<'a> Part<'a> {
 /// folder itself stands for what is in it. The components of the path stand last first.
 fn is_in_store(parts: &[Part<'_>], store: &[&str]) -> bool {
     let [folder @ .., "*"] = store else { return ends_with(parts, store) };
-    (0..=3).any(|below| {
+    (0..=BELOW_STORE).any(|below| {
         let inside = parts.get(..below).unwrap_or_default();
         let above = parts.get(below..).unwrap_or_default();
         // A pattern is not meant for a hidden folder itself (`~/.s*`), but for what is in one (`~/.s*/id_*`).

@@ -5,6 +5,7 @@ use shell::Target as Into;
 
 use crate::arguments::{FLAGS_ONLY, Takes};
 use crate::call::Call;
+use crate::names::Names;
 use crate::rule::{Hit, Instead, Rule};
 
 pub(crate) static RULES: &[&Rule] = &[&DROP, &ROWS, &FLUSH, &MIGRATE];
@@ -37,12 +38,15 @@ static MIGRATE: Rule = Rule {
     instead: Instead::Run("npx prisma migrate status", "migrate without a reset"),
 };
 
+static CLIENT_NAMES: Names<{ CLIENTS.len() }> = Names::of(&[&[CLIENTS]]);
+static TOOL_NAMES: Names<{ TOOLS.len() }> = Names::of(&[&[TOOLS]]);
+
 pub(crate) fn judge(call: &Call<'_>, hits: &mut Vec<Hit>) {
     if let Some(rule) = tool(call) {
         hits.push(call.hit(rule, call.shown(3)));
         return;
     }
-    if !CLIENTS.contains(&call.name) {
+    if !CLIENT_NAMES.has(call.name) {
         return;
     }
     let mut rule = None;
@@ -137,7 +141,7 @@ const TOOLS: &[&str] = &[
 
 /// Programs whose own words are the deletion.
 fn tool(call: &Call<'_>) -> Option<&'static Rule> {
-    if !TOOLS.contains(&call.name) {
+    if !TOOL_NAMES.has(call.name) {
         return None;
     }
     let arguments =

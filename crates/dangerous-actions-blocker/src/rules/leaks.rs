@@ -7,10 +7,10 @@ use hook_core::Severity;
 use shell::{Mode, Source, Target as Into};
 
 use crate::call::Call;
-use crate::effects::{self, Act};
+use crate::effects::{Act, Effect};
 use crate::place::{Target, absolute, base_name};
 use crate::rule::{Hit, Instead, Rule};
-use crate::rules::credentials::{Secrecy, secrecy_of};
+use crate::rules::credentials::{Secrecy, secrecy};
 
 pub(crate) static RULES: &[&Rule] = &[&SECRET_LEAK, &KEY_LEAK];
 
@@ -34,12 +34,15 @@ const SENDERS: &[&str] = &[
 ];
 
 /// Follows secrets through the copies a line makes of them to what sends them.
-pub(crate) fn judge_line(calls: &[Call<'_>], hits: &mut Vec<Hit>) {
+pub(crate) fn judge_line<'a>(calls: &[Call<'_>], effects: &'a [Vec<Effect<'a>>], hits: &mut Vec<Hit>) {
     let socket = calls.iter().any(opens_socket);
     if !socket && !calls.iter().any(|call| SENDERS.contains(&call.name)) {
         return;
     }
-    let files: Vec<Vec<File<'_>>> = calls.iter().map(files_of).collect();
+    let files = |(call, effects): (&Call<'_>, &'a Vec<Effect<'a>>)| -> Vec<File<'a>> {
+        effects.iter().map(|effect| File::new(call, effect.act, effect.target)).collect()
+    };
+    let files: Vec<Vec<File<'_>>> = calls.iter().zip(effects).map(files).collect();
     let mut copies = Copies::default();
     // Twice, because a named pipe may be written after what reads it has started.
     for _ in 0..2 {
@@ -125,17 +128,13 @@ struct File<'a> {
 impl<'a> File<'a> {
     fn new(call: &Call<'_>, act: Act, target: Target<'a>) -> Self {
         let path = absolute(target, call.directory(), call.scene);
-        let named = secrecy_of(target, call).max(in_key_folder(target.text));
+        let named = if target.text.is_empty() {
+            Secrecy::Plain
+        } else {
+            secrecy(path.as_deref().unwrap_or(target.text), target.glob).max(in_key_folder(target.text))
+        };
         Self { act, target, path, named }
     }
-}
-
-/// The files of a command that may run.
-fn files_of<'a>(call: &Call<'a>) -> Vec<File<'a>> {
-    if call.command.reach == shell::Reach::Never {
-        return Vec::new();
-    }
-    effects::of(call).iter().map(|effect| File::new(call, effect.act, effect.target)).collect()
 }
 
 /// `OPEN:path`, `FILE:path`, `EXEC:'cat path'` or a bare path on one side, the network on the other.

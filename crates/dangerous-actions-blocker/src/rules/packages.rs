@@ -9,6 +9,7 @@ use hook_core::Severity;
 
 use crate::arguments::Takes;
 use crate::call::Call;
+use crate::names::{Names, count, lists};
 use std::path::Path;
 
 use crate::place::{Target, absolute, split_pattern};
@@ -67,7 +68,7 @@ const PUBLISHERS: &[Publisher] = &[
 ];
 
 /// What cannot be put back; `cargo yank` and `npm deprecate` can.
-const WITHDRAWERS: &[(&str, &str)] = &[("npm", "unpublish"), ("gem", "yank")];
+const WITHDRAWERS: &[(&[&str], &str)] = &[(&["npm"], "unpublish"), (&["gem"], "yank")];
 
 /// Installing by name: program, words in order.
 const INSTALLERS: &[(&[&str], &[&str])] = &[
@@ -127,16 +128,17 @@ const TAKES: Takes = Takes {
     ],
 };
 
-/// A program of the tables, or one that runs them.
-fn knows(name: &str) -> bool {
-    matches!(name, "python" | "python3" | "py" | "npx" | "bunx" | "corepack")
-        || PUBLISHERS.iter().any(|(programs, ..)| programs.contains(&name))
-        || WITHDRAWERS.iter().any(|(program, _)| *program == name)
-        || INSTALLERS.iter().any(|(programs, _)| programs.contains(&name))
-}
+/// The programs of the tables, and those that run them.
+static PROGRAMS: Names<{ count(TABLES) }> = Names::of(TABLES);
+const TABLES: &[&[&[&str]]] = &[
+    &lists!(PUBLISHERS, 0),
+    &lists!(WITHDRAWERS, 0),
+    &lists!(INSTALLERS, 0),
+    &[&["python", "python3", "py", "npx", "bunx", "corepack"]],
+];
 
 pub(crate) fn judge(call: &Call<'_>, hits: &mut Vec<Hit>) {
-    if !knows(call.name) {
+    if !PROGRAMS.has(call.name) {
         return;
     }
     let arguments = call.arguments(TAKES);
@@ -162,7 +164,10 @@ pub(crate) fn judge(call: &Call<'_>, hits: &mut Vec<Hit>) {
         if can_publish(call, package, manifest) {
             hits.push(call.hit(&PUBLISH, call.shown(3)));
         }
-    } else if WITHDRAWERS.iter().any(|(program, word)| *program == name && words.first() == Some(word)) {
+    } else if WITHDRAWERS
+        .iter()
+        .any(|(programs, word)| programs.contains(&name) && words.first() == Some(word))
+    {
         hits.push(call.hit(&UNPUBLISH, call.shown(3)));
     } else if let Some((_, wanted)) =
         INSTALLERS.iter().find(|(programs, wanted)| programs.contains(&name) && leads(wanted))

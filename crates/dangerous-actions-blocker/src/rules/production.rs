@@ -3,6 +3,7 @@
 use hook_core::Severity;
 
 use crate::call::Call;
+use crate::names::{Names, count, lists};
 use crate::rule::{Hit, Instead, Rule};
 
 pub(crate) static RULES: &[&Rule] = &[&PRODUCTION];
@@ -98,8 +99,11 @@ const PROGRAMS: &[(&[&str], &[&str])] = &[
     ),
 ];
 
+const LISTS: &[&[&str]] = &lists!(PROGRAMS, 0);
+static NAMES: Names<{ count(&[LISTS]) }> = Names::of(&[LISTS]);
+
 pub(crate) fn judge(call: &Call<'_>, hits: &mut Vec<Hit>) {
-    let Some((_, looking)) = PROGRAMS.iter().find(|(programs, _)| programs.contains(&call.name)) else {
+    let Some((_, looking)) = NAMES.list(call.name).and_then(|number| PROGRAMS.get(number)) else {
         return;
     };
     if call.scene.production.is_empty() {

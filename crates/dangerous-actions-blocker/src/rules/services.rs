@@ -4,6 +4,7 @@ use hook_core::Severity;
 
 use crate::arguments::{Arguments, Takes};
 use crate::call::Call;
+use crate::names::{Names, count, lists};
 use crate::rule::{Hit, Instead, Rule};
 
 pub(crate) static RULES: &[&Rule] = &[
@@ -287,10 +288,14 @@ const TAKES: Takes = Takes {
     ],
 };
 
+/// Clouds whose rows are no words in order.
+const CLOUDS: &[&str] = &["az", "doctl", "linode-cli", "ibmcloud", "oci", "aliyun"];
+
+const LISTS: &[&[&str]] = &lists!(ROWS, programs);
+static PROGRAMS: Names<{ count(&[LISTS, &[CLOUDS]]) }> = Names::of(&[LISTS, &[CLOUDS]]);
+
 pub(crate) fn judge(call: &Call<'_>, hits: &mut Vec<Hit>) {
-    let programs = |rows: &[Row]| rows.iter().any(|row| row.programs.contains(&call.name));
-    if !programs(ROWS) && !matches!(call.name, "az" | "doctl" | "linode-cli" | "ibmcloud" | "oci" | "aliyun")
-    {
+    if !PROGRAMS.has(call.name) {
         return;
     }
     let arguments = call.arguments(takes_of(call.name));

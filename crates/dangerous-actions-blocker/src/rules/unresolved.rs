@@ -4,6 +4,7 @@ use hook_core::Severity;
 use shell::{Analysis, Command, Value};
 
 use crate::call::Call;
+use crate::effects;
 use crate::rule::{Answer, Hit, Instead, Rule};
 
 pub(crate) static RULES: &[&Rule] = &[&NAME, &PIECED, &LIMIT, &UNREADABLE];
@@ -63,7 +64,7 @@ pub(crate) fn judge(call: &Call<'_>, hits: &mut Vec<Hit>) {
         let command = Command { argv, ..call.command.clone() };
         let trial = call.as_if(head, &command);
         let mut found = Vec::new();
-        crate::commands::judge_call(&trial, &mut found);
+        crate::commands::judge_call(&trial, &effects::of(&trial), &mut found);
         let bad = found.iter().any(|hit| {
             hit.rule.severity >= Severity::High && hit.rule.answer(call.scene.tier) > Answer::Pass
         });
