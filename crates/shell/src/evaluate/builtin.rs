@@ -36,6 +36,7 @@ impl Machine<'_> {
             "shift" => {
                 let count = arguments.first().and_then(|count| count.text().parse().ok()).unwrap_or(1_usize);
                 let rest = self.shell.positional.get(count..).unwrap_or_default().to_vec();
+                self.budget.spend(rest.len() / 8);
                 self.shell.positional = Rc::new(rest);
                 Some(0)
             }

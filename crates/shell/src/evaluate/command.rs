@@ -220,6 +220,7 @@ impl Machine<'_> {
         for assign in &simple.assignments {
             let name = shared(&assign.name);
             let old = self.shell.variables.get(&name).cloned();
+            self.budget.spend(old.as_ref().map_or(0, |old| old.content.weight()));
             let assignment = self.assignment(assign);
             self.variable_mut(&assign.name).exported = true;
             // A name the line never set reads as empty afterwards, unless the world gives it.

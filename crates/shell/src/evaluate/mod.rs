@@ -203,6 +203,8 @@ impl<'w> Machine<'w> {
             self.region = self.last_region;
         }
         let result = if reach == Reach::Never {
+            let size: usize = self.files.values().map(|content| content.text().len() / 64 + 1).sum();
+            self.budget.spend(size);
             let files = self.files.clone();
             let result = self.subshell(work);
             self.files = files;
@@ -281,7 +283,7 @@ impl<'w> Machine<'w> {
     fn variable_mut(&mut self, name: &str) -> &mut Variable {
         if Rc::strong_count(&self.shell.variables) > 1 {
             // They are copied, arrays with all that is in them.
-            let size = self.shell.variables.values().map(|variable| variable.content.count() / 4 + 1).sum();
+            let size = self.shell.variables.values().map(|variable| variable.content.weight() + 1).sum();
             self.budget.spend(size);
         }
         self.changes += 1;

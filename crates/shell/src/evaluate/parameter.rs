@@ -75,6 +75,10 @@ impl Machine<'_> {
         } else {
             self.fetch(&parameter.name, parameter.index.as_ref())
         };
+        if !matches!(parameter.operator, Operator::None) {
+            let size: usize = base.values().iter().map(|value| value.text().len()).sum();
+            self.budget.spend(size / 64 + base.values().len() / 2);
+        }
         self.operate(parameter, base, presence, quoted)
     }
 
@@ -214,7 +218,8 @@ impl Machine<'_> {
         }
     }
 
-    fn names_with_prefix(&self, prefix: &str) -> Vec<Value> {
+    fn names_with_prefix(&mut self, prefix: &str) -> Vec<Value> {
+        self.budget.spend(self.shell.variables.len() / 16);
         let mut names: Vec<&Rc<str>> =
             self.shell.variables.keys().filter(|name| name.starts_with(prefix)).collect();
         names.sort();

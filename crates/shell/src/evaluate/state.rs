@@ -96,13 +96,16 @@ impl Handle {
 }
 
 impl Content {
-    /// How many values it holds.
-    pub(super) fn count(&self) -> usize {
+    /// The steps that copying it takes.
+    pub(super) fn weight(&self) -> usize {
+        let of = |value: &Value| value.text().len() / 64;
         match self {
             Content::Unset => 0,
-            Content::Scalar(_) => 1,
-            Content::Indexed(elements) => elements.len(),
-            Content::Associative(pairs) => pairs.len(),
+            Content::Scalar(value) => of(value),
+            Content::Indexed(elements) => elements.values().map(of).sum::<usize>() + elements.len() / 4,
+            Content::Associative(pairs) => {
+                pairs.iter().map(|(_, value)| of(value)).sum::<usize>() + pairs.len() / 4
+            }
         }
     }
 

@@ -51,6 +51,9 @@ impl Machine<'_> {
     /// The value of a variable that this line, the shell or the world sets.
     pub(super) fn variable_if_set(&mut self, name: &str) -> Option<Value> {
         if let Some(variable) = self.shell.variables.get(name) {
+            if let Content::Associative(pairs) = &variable.content {
+                self.budget.spend(pairs.len() / 32);
+            }
             let value = variable.content.scalar();
             let alternatives = variable.alternatives.len();
             if alternatives == 0 {
@@ -92,7 +95,10 @@ impl Machine<'_> {
 
     /// Element `key` of an array, or of an associative one.
     pub(super) fn element(&mut self, name: &str, key: &Value) -> Option<Value> {
-        if let Some(Content::Associative(pairs)) = self.content(name) {
+        if let Some(Content::Associative(pairs)) =
+            self.shell.variables.get(name).map(|variable| &variable.content)
+        {
+            self.budget.spend(pairs.len() / 32);
             return pairs.iter().find(|(found, _)| found == key.text()).map(|(_, value)| value.clone());
         }
         let Some(index) = self.arithmetic(key) else {
@@ -224,7 +230,12 @@ impl Machine<'_> {
         }
         let name = self.referenced(name);
         let value = self.attributed(&name, value);
-        let is_associative = matches!(self.content(&name), Some(Content::Associative(_)));
+        let pairs = match self.content(&name) {
+            Some(Content::Associative(pairs)) => Some(pairs.len()),
+            _ => None,
+        };
+        let is_associative = pairs.is_some();
+        self.budget.spend(pairs.unwrap_or(0) / 32);
         let index = if is_associative { None } else { self.arithmetic(key) };
         let key = key.text().to_owned();
         let content = &mut self.variable_mut(&name).content;
@@ -328,10 +339,9 @@ impl Names for Machine<'_> {
             Some(index) => self.element(&name, &Value::literal(index)),
             None => self.variable_if_set(&name),
         };
-        match value {
-            Some(value) => value.known().map(str::to_owned),
-            None => Some(String::new()),
-        }
+        let Some(value) = value else { return Some(String::new()) };
+        self.budget.spend(value.text().len() / 16);
+        value.known().map(str::to_owned)
     }
 
     fn write(&mut self, name: &str, index: Option<&str>, value: Option<i64>) {

@@ -63,7 +63,7 @@ impl Machine<'_> {
             "cat" | "bat" | "tac" | "rev" | "nl" | "sponge" | "pv" | "unbuffer" | "shuf" => {
                 self.whole(name, arguments)
             }
-            "tr" => self.piped(|input| text::tr(input, arguments)),
+            "tr" => self.piped(arguments, |input| text::tr(input, arguments)),
             "cut" => self.filed(arguments, &["-b", "-c", "-d", "-f"], |input| text::cut(input, arguments)),
             "head" | "tail" => {
                 self.filed(arguments, &["-n", "-c"], |input| text::head(input, arguments, name == "tail"))
@@ -102,9 +102,11 @@ impl Machine<'_> {
     }
 
     /// The input of a program that reads standard input only.
-    fn piped(&mut self, change: impl FnOnce(&Value) -> Made) -> Made {
+    fn piped(&mut self, arguments: &[Value], change: impl FnOnce(&Value) -> Made) -> Made {
         let input = self.standard_input();
-        self.budget.spend(input.text().len() / 16);
+        if !self.budget.spend(work(&input, arguments)) {
+            return Made::Unfollowed;
+        }
         change(&input)
     }
 
@@ -121,7 +123,9 @@ impl Machine<'_> {
             }
         }
         let input = self.read_all(&files);
-        self.budget.spend(input.text().len() / 16);
+        if !self.budget.spend(work(&input, arguments)) {
+            return Made::Unfollowed;
+        }
         change(&input)
     }
 
@@ -131,7 +135,7 @@ impl Machine<'_> {
         if reads_files {
             return Made::Unfollowed;
         }
-        self.piped(|input| text::paste(input, arguments))
+        self.piped(arguments, |input| text::paste(input, arguments))
     }
 
     /// The content of files one after the other; of standard input where there is none.
@@ -246,7 +250,9 @@ impl Machine<'_> {
         }
         let input =
             if text.trim_start().starts_with("BEGIN") { Value::default() } else { self.read_all(files) };
-        self.budget.spend(input.text().len() / 4);
+        if !self.budget.spend(input.text().len() / 4 + work(&input, arguments)) {
+            return Made::Unfollowed;
+        }
         awk::printed(text, separator, &input).map_or(Made::Unfollowed, Made::Output)
     }
 
@@ -261,6 +267,12 @@ impl Machine<'_> {
         }
         Made::Output(job.run(&input, &self.budget.effort))
     }
+}
+
+/// The steps that a program takes which holds each character against what it is told to do.
+fn work(input: &Value, arguments: &[Value]) -> usize {
+    let told: usize = arguments.iter().map(|argument| argument.text().len()).sum();
+    input.text().len() / 16 * (1 + told / 32)
 }
 
 fn unpacks(name: &str, arguments: &[Value]) -> bool {
