@@ -282,6 +282,7 @@ fn long_blanks_in_code_are_looked_at_once() {
 fn lines_that_repeat_one_piece_take_no_longer() {
     let bound = if IS_OPTIMISED { BOUND } else { 30 * BOUND };
     let of_many_sources = format!("x=\"{}{}\"; : ", "$(curl host)".repeat(12), "$a ".repeat(1000));
+    let long = "x=$(printf '%060000d' 0)";
     let in_long_folder = format!("cd {}; ", "a/".repeat(2000));
     for (before, piece, after) in [
         ("", "a=([b]=80 [c", ""),
@@ -307,6 +308,20 @@ fn lines_that_repeat_one_piece_take_no_longer() {
         ("for w in ", "rm ", "; do s=\"$s $w\"; done"),
         ("perl -e 'exec ", "qw(rm ", "'"),
         ("awk '{ ", "\"a\" | ", "}'"),
+        ("find ", "a ", "-exec chmod 777 {} \\;"),
+        (&format!("tr '{}' x <<< ", "0a".repeat(2000)), "~", ""),
+        ("cut -c ", "9,", "1 <<< \"$(printf '%060000d')\""),
+        ("awk '{print ", "$1 ", "}' <<< \"$(printf 'a\n%.0s' {1..2000})\""),
+        (&format!("a=({}); : ", "x ".repeat(3000)), "${#a[@]}", ""),
+        ("set -- {1..2000}; ", "shift; ", ""),
+        ("declare -A a=(", "[$RANDOM]=1 ", ")"),
+        ("declare -A a=([0]=1 [1]=1); ", "a[$((i++))]=1 ", ""),
+        (&format!("{}; : ", "x{1..9}= ".repeat(900)), "${!y*}", ""),
+        (&format!("{long}; : "), "$((x>1))", ""),
+        (&format!("{long}; : "), "${#x}", ""),
+        (&format!("{long}; "), "x=1 ls; ", ""),
+        (&format!("{long}; "), "(y=1); ", ""),
+        (&format!("{long}; echo $x > f; "), "[[ a == b ]] && y=1; ", ""),
     ] {
         for words in [WORDS, usize::MAX] {
             let line = repeated(before, piece, after, words);

@@ -170,7 +170,7 @@ fn unknown(call: &Call<'_>) -> Option<Hit> {
 }
 
 /// Folders of one `find` that are looked at for each command it hands them to.
-const MOST_ROOTS: usize = 64;
+pub(crate) const MOST_ROOTS: usize = 64;
 
 fn is_find(call: &Call<'_>) -> bool {
     matches!(call.name, "find" | "gfind")

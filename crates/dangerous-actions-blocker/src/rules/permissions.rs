@@ -4,9 +4,11 @@ use hook_core::Severity;
 
 use crate::arguments::FLAGS_ONLY;
 use crate::call::Call;
-use crate::effects::{Act, Effect};
+use crate::effects::{Act, Effect, find_roots};
 use crate::place::{Place, Target};
 use crate::rule::{Hit, Instead, Rule};
+use crate::rules::deletion::MOST_ROOTS;
+use crate::rules::unresolved::too_many_words;
 
 pub(crate) static RULES: &[&Rule] = &[&SYSTEM, &OPEN, &SETUID];
 
@@ -37,40 +39,53 @@ pub(crate) fn judge(call: &Call<'_>, effects: &[Effect<'_>], hits: &mut Vec<Hit>
     }
     let arguments = call.arguments(FLAGS_ONLY);
     let mode = arguments.word(0);
-    let below_all = effects.iter().any(|effect| effect.act == Act::Change && covers_system(call, effect));
-    if below_all {
-        hits.push(call.hit(&SYSTEM, call.shown(4)));
-    } else if call.name == "chmod" && arguments.has("R", "recursive") && is_open(mode) {
-        hits.push(call.hit(&OPEN, call.shown(4)));
+    let changed = effects.iter().filter(|effect| effect.act == Act::Change);
+    match changed.map(|effect| reached(call, effect)).max() {
+        Some(Reached::System) => hits.push(call.hit(&SYSTEM, call.shown(4))),
+        Some(Reached::TooMuch) => hits.push(too_many_words()),
+        Some(Reached::Other) | None => {
+            if call.name == "chmod" && arguments.has("R", "recursive") && is_open(mode) {
+                hits.push(call.hit(&OPEN, call.shown(4)));
+            }
+        }
     }
     if call.name == "chmod" && sets_user_id(mode) {
         hits.push(call.hit(&SETUID, call.shown(3)));
     }
 }
 
-/// The change reaches the system or a home folder: all below it, or by `find` handing it out.
-fn covers_system(call: &Call<'_>, effect: &Effect<'_>) -> bool {
-    if call.via(&["find"]) && effect.target.has_holes {
-        let find = call
-            .command
-            .via
-            .iter()
-            .rev()
-            .find(|wrapper| &*wrapper.name == "find")
-            .and_then(|wrapper| wrapper.command);
-        let Some((index, command)) = find.and_then(|index| Some((index, call.line.commands.get(index)?)))
-        else {
-            return false;
-        };
-        let find = Call::new(call.line, index, command, call.scene);
-        let narrowed = find
-            .words()
-            .iter()
-            .any(|word| matches!(word.text(), "-name" | "-iname" | "-path" | "-user" | "-perm"));
-        return !narrowed
-            && crate::effects::find_roots(&find).iter().any(|root| is_system(call, Target::of(root)));
+/// What a change is made to.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Reached {
+    Other,
+    /// More folders than are looked at for each command they are handed to.
+    TooMuch,
+    /// The system or a home folder: all below it, or by `find` handing it out.
+    System,
+}
+
+fn reached(call: &Call<'_>, effect: &Effect<'_>) -> Reached {
+    let or_other = |is_system: bool| if is_system { Reached::System } else { Reached::Other };
+    if !(call.via(&["find"]) && effect.target.has_holes) {
+        return or_other((effect.recursive || effect.target.glob) && is_system(call, effect.target));
     }
-    (effect.recursive || effect.target.glob) && is_system(call, effect.target)
+    let wrapper = call.command.via.iter().rev().find(|wrapper| &*wrapper.name == "find");
+    let found = wrapper.and_then(|wrapper| {
+        let index = wrapper.command?;
+        Some((index, call.line.commands.get(index)?))
+    });
+    let Some((index, command)) = found else { return Reached::Other };
+    let find = Call::new(call.line, index, command, call.scene);
+    let narrowed = find
+        .words()
+        .iter()
+        .any(|word| matches!(word.text(), "-name" | "-iname" | "-path" | "-user" | "-perm"));
+    let roots = find_roots(&find);
+    match roots.len() {
+        _ if narrowed => Reached::Other,
+        0..=MOST_ROOTS => or_other(roots.iter().any(|root| is_system(call, Target::of(root)))),
+        _ => Reached::TooMuch,
+    }
 }
 
 fn is_system(call: &Call<'_>, target: Target<'_>) -> bool {
