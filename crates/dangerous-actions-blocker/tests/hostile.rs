@@ -339,6 +339,9 @@ fn code_with_too_much_in_it_is_asked_about() {
         format!("python3 -c '{}'", "print(1)\n".repeat(2000)),
         format!("node -e '{}'", "a+".repeat(20_000)),
         format!("perl -e '{}'", "q(".repeat(20_000)),
+        format!("python3 -c 'import os; os.system({}\"rm -rf /\"{})'", "(".repeat(60), ")".repeat(60)),
+        format!("python3 -c 'import os; {}os.system(x)'", "x=x+1;".repeat(6000)),
+        format!("python3 -c 'import subprocess; subprocess.run([\"rm\", {} \"/\"])'", "\"a\",".repeat(300)),
     ] {
         let scene = Scene::new(Path::new("/home/user"), project, project, Tier::Standard);
         let stopped =

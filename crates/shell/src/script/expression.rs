@@ -61,6 +61,8 @@ const NETWORK: &[&str] = &[
 /// Nesting of expressions.
 const MAX_DEPTH: u32 = 40;
 const MAX_WORK: u32 = 10_000;
+/// What stands in a list or a call behind this many is not kept.
+pub(super) const MOST_ITEMS: usize = 256;
 
 pub(super) struct Reader<'t> {
     pub(super) tokens: &'t [Token],
@@ -70,6 +72,8 @@ pub(super) struct Reader<'t> {
     pub(super) depth: u32,
     /// Expressions read; code that makes it read far more than it holds is left.
     pub(super) work: u32,
+    /// Something was left because of these bounds.
+    pub(super) is_cut: bool,
 }
 
 impl Reader<'_> {
@@ -94,7 +98,7 @@ impl Reader<'_> {
         let mut items = Vec::new();
         loop {
             self.skip_newlines();
-            if self.takes(close) || self.peek().is_none() || items.len() > 256 {
+            if self.takes(close) || self.peek().is_none() {
                 return items;
             }
             let before = self.at;
@@ -106,7 +110,8 @@ impl Reader<'_> {
             let start = self.at;
             let item = self.expression();
             let item = self.comprehended(item, start);
-            if !named {
+            // One more than are kept tells that there were more.
+            if !named && items.len() <= MOST_ITEMS {
                 items.push(item);
             }
             self.skip_newlines();
@@ -160,11 +165,16 @@ impl Reader<'_> {
         }
     }
 
+    fn cut(&mut self) -> Item {
+        self.is_cut = true;
+        self.at = self.tokens.len();
+        Item::nothing()
+    }
+
     pub(super) fn expression(&mut self) -> Item {
         self.work += 1;
         if self.depth > MAX_DEPTH || self.work > MAX_WORK {
-            self.at = self.tokens.len();
-            return Item::nothing();
+            return self.cut();
         }
         self.depth += 1;
         let mut left = self.operand();
@@ -213,8 +223,7 @@ impl Reader<'_> {
     /// Signs and `new` before an operand nest as parentheses do, so they count towards the same bound.
     fn operand(&mut self) -> Item {
         if self.depth > MAX_DEPTH {
-            self.at = self.tokens.len();
-            return Item::nothing();
+            return self.cut();
         }
         self.depth += 1;
         let item = self.operand_inside();

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::expression::{Item, Reader};
+use super::expression::{Item, MOST_ITEMS, Reader};
 use super::lexer::Token;
 use super::{Language, Sunk};
 use crate::value::Value;
@@ -171,7 +171,8 @@ impl<'t> Walk<'t> {
             Token::Text { text, .. } => text.len() < 40 && mentions(text),
             _ => false,
         });
-        let reader = Reader { tokens, at: 0, variables: HashMap::new(), language, depth: 0, work: 0 };
+        let reader =
+            Reader { tokens, at: 0, variables: HashMap::new(), language, depth: 0, work: 0, is_cut: false };
         Self { reader, depth, processes, found: Vec::new(), is_complete: true }
     }
 
@@ -195,6 +196,7 @@ impl<'t> Walk<'t> {
             }
             at += 1;
         }
+        self.is_complete &= !self.reader.is_cut;
     }
 
     /// `awk`: `"command" | getline` and `print ... | "command"`; AppleScript: `do shell script "..."`.
@@ -307,6 +309,10 @@ impl<'t> Walk<'t> {
     }
 
     fn effect(&mut self, effect: Effect, name: &str, receiver: Option<Value>, arguments: &[Item]) {
+        let is_long = |item: &Item| matches!(item, Item::List(items) if items.len() > MOST_ITEMS);
+        if effect != Effect::Prints && (arguments.len() > MOST_ITEMS || arguments.iter().any(is_long)) {
+            self.is_complete = false;
+        }
         let first = arguments.first();
         match effect {
             Effect::Runs => self.runs(arguments),
