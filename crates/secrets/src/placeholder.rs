@@ -47,8 +47,9 @@ const WORDS: &[&[u8]] = &[
 ];
 
 /// Values that vendors print in their documentation for everybody to use: the account key of the Azure storage emulator,
-/// the passwords of the reference of `nuget.config`, the secret key of the AWS examples; and those of RFC 5849 and 6749,
-/// which the documentation and the tests of every OAuth library repeat.
+/// the passwords of the reference of `nuget.config`, the secret key of the AWS examples; those of RFC 5849 and 6749,
+/// which the documentation and the tests of every OAuth library repeat; and the API keys in the tests and samples of Google's
+/// Firebase SDKs, which stand in every copy of them (gitleaks leaves the same ones out; the list is public).
 const PUBLISHED: &[&[u8]] = &[
     b"Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==",
     b"33f!!lloppa",
@@ -66,6 +67,20 @@ const PUBLISHED: &[&[u8]] = &[
     b"7Fjfp0ZBr1KtDRbnfVdmIw",
     b"czZCaGRSa3F0MzpnWDFmQmF0M2JW",
     b"h480djs93hd8",
+    b"AIzaSyAnLA7NfeLquW1tJFpx_eQCxoX-oo6YyIs",
+    b"AIzaSyCkEhVjf3pduRDt6d1yKOMitrUEke8agEM",
+    b"AIzaSyDMAScliyLx7F0NPDEJi1QmyCgHIAODrlU",
+    b"AIzaSyD3asb-2pEZVqMkmL6M9N6nHZRR_znhrh0",
+    b"AIzaSyAdOS2zB6NCsk1pCdZ4-P6GBdi_UUPwX7c",
+    b"AIzaSyASWm6HmTMdYWpgMnjRBjxcQ9CKctWmLd4",
+    b"AIzaSyANUvH9H9BsUccjsu2pCmEkOPjjaXeDQgY",
+    b"AIzaSyA5_iVawFQ8ABuTZNUdcwERLJv_a_p4wtM",
+    b"AIzaSyA4UrcGxgwQFTfaI3no3t7Lt1sjmdnP5sQ",
+    b"AIzaSyDSb51JiIcB6OJpwwMicseKRhhrOq1cS7g",
+    b"AIzaSyBF2RrAIm4a0mO64EShQfqfd2AFnzAvvuU",
+    b"AIzaSyBcE-OOIbhjyR83gm4r2MFCu4MJmprNXsw",
+    b"AIzaSyB8qGxt4ec15vitgn44duC5ucxaOi4FmqE",
+    b"AIzaSyA8vmApnrHNFE0bApF4hoZ11srVL_n0nvY",
 ];
 
 /// Whether the value is one that everybody knows from a vendor's documentation.

@@ -76,8 +76,10 @@ fn try_rule(text: &[u8], at: usize, length: usize, rule: &'static Rule) -> Optio
     if byte_search::first(text.get(span.clone())?, redact::MARK).is_some() || is_in_mark(text, at) {
         return None;
     }
-    let proven = checksum::passes(rule.check, text.get(span.clone())?);
-    if !proven && (is_digest_field(text, at) || !is_plausible(text.get(secret)?, rule)) {
+    let found = text.get(span.clone())?;
+    let proven = checksum::passes(rule.check, found);
+    let is_other = || is_digest_field(text, at) || placeholder::is_published(found);
+    if !proven && (is_other() || !is_plausible(text.get(secret)?, rule)) {
         return None;
     }
     let confidence = if proven { Confidence::Proven } else { rule.confidence };
@@ -118,7 +120,6 @@ fn is_plausible(secret: &[u8], rule: &Rule) -> bool {
         return true;
     }
     let is_stand_in = placeholder::is_masked(secret)
-        || placeholder::is_published(secret)
         || match rule.matcher {
             Matcher::Token(_) => {
                 shape::is_made_of_words(secret)
