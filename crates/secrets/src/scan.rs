@@ -120,6 +120,7 @@ fn is_plausible(secret: &[u8], rule: &Rule) -> bool {
         return true;
     }
     let is_stand_in = placeholder::is_masked(secret)
+        || placeholder::is_published(secret)
         || match rule.matcher {
             Matcher::Token(_) => {
                 shape::is_made_of_words(secret)
