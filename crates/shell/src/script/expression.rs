@@ -30,6 +30,15 @@ impl Item {
         }
     }
 
+    /// How much there is of it: its parts, and the text in them.
+    fn size(&self) -> usize {
+        match self {
+            Item::Text(value) | Item::Unknown(value) => 1 + value.text().len() / 32,
+            Item::Number(_) => 1,
+            Item::List(items) => items.iter().map(Item::size).sum::<usize>() + 1,
+        }
+    }
+
     pub(super) fn nothing() -> Item {
         Item::Unknown(Value::unknown(Unknown::Computed))
     }
@@ -60,7 +69,9 @@ const NETWORK: &[&str] = &[
 
 /// Nesting of expressions.
 const MAX_DEPTH: u32 = 40;
-const MAX_WORK: u32 = 10_000;
+const MAX_WORK: usize = 20_000;
+/// Text that is computed may grow to this many bytes.
+const MOST_TEXT: usize = 64 * 1024;
 /// What stands in a list or a call behind this many is not kept.
 pub(super) const MOST_ITEMS: usize = 256;
 
@@ -70,8 +81,8 @@ pub(super) struct Reader<'t> {
     pub(super) variables: HashMap<String, Item>,
     pub(super) language: Language,
     pub(super) depth: u32,
-    /// Expressions read; code that makes it read far more than it holds is left.
-    pub(super) work: u32,
+    /// Expressions read, and the size of what was computed in them: lists of lists and texts of texts grow by doubling.
+    pub(super) work: usize,
     /// Something was left because of these bounds.
     pub(super) is_cut: bool,
 }
@@ -148,6 +159,9 @@ impl Reader<'_> {
         self.at += 1;
         let right = self.operand();
         let right = self.behind(right);
+        if !self.pay(left.size() + right.size()) {
+            return self.cut();
+        }
         match (left, right) {
             (Item::Number(left), Item::Number(right)) => {
                 let value = match sign {
@@ -165,6 +179,38 @@ impl Reader<'_> {
         }
     }
 
+    /// Whether there is room for `work` more.
+    fn pay(&mut self, work: usize) -> bool {
+        self.work = self.work.saturating_add(work);
+        self.work <= MAX_WORK
+    }
+
+    /// [`call`] within the bounds of work and text.
+    fn call(&mut self, name: &str, owner: Option<&Item>, arguments: &[Item]) -> Item {
+        let work = owner.into_iter().chain(arguments).map(Item::size).sum();
+        if !self.pay(work) || grows(name, owner, arguments) > MOST_TEXT {
+            return self.cut();
+        }
+        call(name, owner, arguments)
+    }
+
+    /// What a variable holds.
+    fn held(&mut self, name: &str) -> Option<Item> {
+        let size = self.variables.get(name)?.size();
+        if !self.pay(size / 4) {
+            return Some(self.cut());
+        }
+        self.variables.get(name).cloned()
+    }
+
+    fn joined(&mut self, left: Item, right: Item) -> Item {
+        let size = left.size() + right.size();
+        if !self.pay(size / 4) || size > MOST_TEXT / 32 {
+            return self.cut();
+        }
+        joined(left, right)
+    }
+
     fn cut(&mut self) -> Item {
         self.is_cut = true;
         self.at = self.tokens.len();
@@ -172,8 +218,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn expression(&mut self) -> Item {
-        self.work += 1;
-        if self.depth > MAX_DEPTH || self.work > MAX_WORK {
+        if !self.pay(1) || self.depth > MAX_DEPTH {
             return self.cut();
         }
         self.depth += 1;
@@ -214,7 +259,7 @@ impl Reader<'_> {
             self.skip_newlines();
             let right = self.operand();
             let right = self.behind(right);
-            left = joined(left, right);
+            left = self.joined(left, right);
         }
         self.depth -= 1;
         left
@@ -289,12 +334,12 @@ impl Reader<'_> {
         }
         if self.takes('(') {
             let arguments = self.arguments(')');
-            return call(name, None, &arguments);
+            return self.call(name, None, &arguments);
         }
         if let Some((owner, method)) = name.rsplit_once('.')
-            && let Some(item) = self.variables.get(owner).cloned()
+            && let Some(item) = self.held(owner)
         {
-            return call(method, Some(&item), &[]);
+            return self.call(method, Some(&item), &[]);
         }
         let perl_call = matches!(self.language, Language::Perl | Language::Ruby)
             && matches!(
@@ -315,7 +360,7 @@ impl Reader<'_> {
             while self.takes(',') {
                 arguments.push(self.expression());
             }
-            return call(name, None, &arguments);
+            return self.call(name, None, &arguments);
         }
         let mut value = Value::unknown(Unknown::Computed);
         if name.contains("environ")
@@ -325,7 +370,7 @@ impl Reader<'_> {
         {
             value.add_origin(Origin::Environment);
         }
-        self.variables.get(name).cloned().unwrap_or(Item::Unknown(value))
+        self.held(name).unwrap_or(Item::Unknown(value))
     }
 
     /// Methods and indexes behind an operand.
@@ -340,7 +385,7 @@ impl Reader<'_> {
                     let mut last = item;
                     for (at, method) in method.split('.').enumerate() {
                         let is_final = at == method.matches('.').count();
-                        last = call(method, Some(&last), if is_final { &arguments } else { &[] });
+                        last = self.call(method, Some(&last), if is_final { &arguments } else { &[] });
                     }
                     item = last;
                 }
@@ -350,6 +395,9 @@ impl Reader<'_> {
                         && self.tokens.get(self.at + 3) == Some(&Token::Sign('-'));
                     while !self.takes(']') && self.peek().is_some() {
                         self.at += 1;
+                    }
+                    if !self.pay(item.size()) {
+                        return self.cut();
                     }
                     item = if turns { turned(&item) } else { Item::nothing() };
                 }
@@ -371,7 +419,7 @@ impl Reader<'_> {
     }
 
     /// A string with `$name`, `${name}`, `#{name}` or `{name}` in it.
-    pub(super) fn expanded(&self, text: &str) -> Value {
+    pub(super) fn expanded(&mut self, text: &str) -> Value {
         let opener = match self.language {
             Language::Python => "{",
             Language::Ruby => "#{",
@@ -391,8 +439,12 @@ impl Reader<'_> {
             };
             let (name, after) = inside.split_at_checked(end).unwrap_or((inside, ""));
             rest = if braced { after.strip_prefix('}').unwrap_or(after) } else { after };
-            let known = self.variables.get(name).or_else(|| self.variables.get(&format!("${name}")));
+            let known = self.held(name).or_else(|| self.held(&format!("${name}")));
             match known {
+                Some(item) if value.text().len() + item.size() * 32 > MOST_TEXT => {
+                    self.cut();
+                    return value;
+                }
                 Some(item) => value.append(&item.value()),
                 None if name.is_empty() => value.push_text(opener),
                 None => value.push_hole(Unknown::Computed),
@@ -480,6 +532,31 @@ fn call(name: &str, owner: Option<&Item>, arguments: &[Item]) -> Item {
     }
 }
 
+/// The bytes that a call may make of what it is given, where that is more than it is given.
+fn grows(name: &str, owner: Option<&Item>, arguments: &[Item]) -> usize {
+    let length = |item: Option<&Item>| item.map_or(0, |item| item.size() * 32);
+    let count = |item: Option<&Item>| match item {
+        Some(Item::List(items)) => items.len(),
+        _ => 1,
+    };
+    match name.rsplit(['.', ':', '>']).next() {
+        Some("join") => {
+            let between = length(owner.filter(|owner| !matches!(owner, Item::List(_))).or(arguments.first()));
+            let items =
+                count(owner).max(count(arguments.first())).max(count(arguments.get(1))).max(arguments.len());
+            if between <= 64 { 0 } else { between.saturating_mul(items) }
+        }
+        Some("replace" | "gsub" | "replaceAll") => {
+            let (Some(Item::Text(text)), Some(Item::Text(from))) = (owner, arguments.first()) else {
+                return 0;
+            };
+            let found = if from.text().is_empty() { 0 } else { text.text().matches(from.text()).count() };
+            text.text().len().saturating_add(length(arguments.get(1)).saturating_mul(found))
+        }
+        _ => 0,
+    }
+}
+
 fn characters(items: &[Item]) -> Value {
     let mut value = Value::default();
     for item in items {
@@ -530,10 +607,10 @@ fn turned(item: &Item) -> Item {
 
 fn repeated(item: &Item, count: &Item) -> Item {
     match count {
-        Item::Number(count @ 0..=256) => Item::Text(
-            item.value()
-                .map(|text| text.repeat(usize::try_from(*count).unwrap_or(0)).chars().take(4096).collect()),
-        ),
+        Item::Number(count @ 0..=256) => Item::Text(item.value().map(|text| {
+            let all = text.chars().count() * usize::try_from(*count).unwrap_or(0);
+            text.chars().cycle().take(all.min(4096)).collect()
+        })),
         _ => Item::nothing(),
     }
 }
@@ -548,9 +625,6 @@ fn joined(left: Item, right: Item) -> Item {
         (left, right) => {
             let mut value = left.value();
             value.append(&right.value());
-            if value.text().len() > 64 * 1024 {
-                return Item::nothing();
-            }
             Item::Text(value)
         }
     }

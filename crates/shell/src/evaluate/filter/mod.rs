@@ -11,7 +11,7 @@ pub(crate) use codec::{decode_base64, decode_base64_bytes, decode_hexadecimal};
 pub(crate) use print::printf;
 
 use super::{Machine, Status};
-use crate::analysis::Destination;
+use crate::analysis::{Destination, Limit};
 use crate::edit::shared;
 use crate::value::{Origin, Unknown, Value};
 
@@ -178,6 +178,9 @@ impl Machine<'_> {
         };
         let output = print::printf(arguments);
         self.budget.spend(output.text().len() / 16);
+        if output.text().len() > print::MOST_OUTPUT {
+            self.budget.reach(Limit::Steps);
+        }
         match variable {
             Some(name) => match name.text().split_once('[') {
                 Some((array, key)) => {

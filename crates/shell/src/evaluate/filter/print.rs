@@ -59,6 +59,9 @@ fn spells_letters(text: &str) -> bool {
     })
 }
 
+/// A width is four letters for thousands of blanks, so what is printed ends when it is longer than this.
+pub(crate) const MOST_OUTPUT: usize = 64 * 1024;
+
 /// What `printf FORMAT ARGUMENTS...` prints.
 pub(crate) fn printf(arguments: &[Value]) -> Value {
     let Some((format, mut rest)) = arguments.split_first() else { return Value::default() };
@@ -75,7 +78,7 @@ pub(crate) fn printf(arguments: &[Value]) -> Value {
     for _ in 0..MOST_ROUNDS {
         let before = rest.len();
         let goes_on = round(format.text(), &mut rest, &mut output);
-        if !goes_on || rest.is_empty() || rest.len() == before || output.text().len() > 64 * 1024 {
+        if !goes_on || rest.is_empty() || rest.len() == before || output.text().len() > MOST_OUTPUT {
             break;
         }
     }
@@ -110,6 +113,9 @@ fn round(format: &str, rest: &mut &[Value], output: &mut Value) -> bool {
                 }
                 flush(&mut bytes, output);
                 directive.print(rest, output);
+                if output.text().len() > MOST_OUTPUT {
+                    return false;
+                }
             }
             other => bytes.extend_from_slice(other.encode_utf8(&mut [0; 4]).as_bytes()),
         }
