@@ -317,6 +317,7 @@ fn lines_that_repeat_one_piece_take_no_longer() {
         (&format!("python3 -c 'x=\"{}\";", "YWFh".repeat(4000)), "y=b64decode(x);", "'"),
         (&format!("python3 -c 'x=\"{}\";", "YWFh".repeat(4000)), "y=x[::-1];", "'"),
         ("printf '", "%4096d", "'"),
+        (&format!("printf '{}' >> f; ", "%04000d".repeat(15)).repeat(4), "echo a >> f; ", ""),
         (&format!("tr '{}' x <<< ", "0a".repeat(2000)), "~", ""),
         ("cut -c ", "9,", "1 <<< \"$(printf '%060000d')\""),
         ("awk '{print ", "$1 ", "}' <<< \"$(printf 'a\n%.0s' {1..2000})\""),

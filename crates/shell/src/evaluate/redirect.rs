@@ -8,6 +8,9 @@ use crate::edit::shared;
 use crate::syntax::{Descriptor, Redirect, RedirectOperator, RedirectTarget};
 use crate::value::{Origin, Unknown, Value};
 
+/// A file, or what is printed, is followed up to this many bytes.
+const MOST_CONTENT: usize = 256 * 1024;
+
 /// What to put back when the command is done.
 pub(super) type Saved = Vec<(u32, Option<Handle>)>;
 
@@ -255,17 +258,19 @@ impl Machine<'_> {
             return;
         }
         self.changes += u64::from(!data.is_empty());
-        let before = self.files.get(&key);
-        let content = match before {
-            Some(before) if append => {
-                let mut joined = before.clone();
-                joined.append(data);
-                joined
+        if append && let Some(before) = self.files.get_mut(&key) {
+            if before.text().len() + data.text().len() > MOST_CONTENT {
+                self.budget.reach(crate::analysis::Limit::Steps);
+            } else {
+                before.append(data);
             }
+            return;
+        }
+        let content = match self.files.get(&key) {
             Some(before) if self.frame.reach == Reach::Sometimes => data.clone().with_origins_of(before),
             _ => data.clone(),
         };
-        if content.text().len() > 256 * 1024 {
+        if content.text().len() > MOST_CONTENT {
             self.budget.reach(crate::analysis::Limit::Steps);
             return;
         }
@@ -283,10 +288,11 @@ impl Machine<'_> {
         }
         match self.shell.descriptors.get(&descriptor).cloned() {
             Some(Handle::Capture { buffer, .. }) => {
-                if let Some(buffer) = self.buffers.get_mut(buffer)
-                    && buffer.text().len() < 256 * 1024
-                {
+                let Some(buffer) = self.buffers.get_mut(buffer) else { return };
+                if buffer.text().len() < MOST_CONTENT {
                     buffer.append(data);
+                } else {
+                    self.budget.reach(crate::analysis::Limit::Steps);
                 }
             }
             Some(Handle::File { path, append: _ }) => {
