@@ -6,146 +6,22 @@
 
 #![expect(clippy::disallowed_methods, reason = "a test reads its rows")]
 
+#[path = "hostile/noise.rs"]
+mod noise;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use dangerous_actions_blocker::{Answer, Scene, judge, powershell_to_bash};
 use hook_core::Tier;
+use noise::{LONGEST, Noise, repeated};
 use rustix::time::{ClockId, clock_gettime};
-
-/// The longest line that is made, in bytes.
-const LONGEST: usize = 64 * 1024;
 
 /// What a decision about any such line may take of the processor.
 const BOUND: Duration = Duration::from_millis(20);
 
-/// What opens, closes, joins and hides.
-const PIECES: &[&str] = &[
-    "$(",
-    ")",
-    "`",
-    "${",
-    "}",
-    "((",
-    "))",
-    "$((",
-    "{",
-    "[[ ",
-    " ]]",
-    "\"",
-    "'",
-    "$'",
-    "\\",
-    "\n",
-    ";",
-    "|",
-    "&",
-    "<<E\n",
-    "\nE\n",
-    "<(",
-    ">(",
-    ">",
-    "<<<",
-    "*",
-    "?",
-    "[",
-    "~",
-    "!",
-    "#",
-    "=",
-    "{1..99}",
-    "${x//a/bb}",
-    "for i in a b; do ",
-    " done",
-    "while :; do ",
-    "case x in x) ",
-    ";; esac",
-    "f() { f | f & }; f",
-    "x+=$x$x;",
-    "eval \"$x\" ",
-    " | sh ",
-    " | base64 -d ",
-    " | rev ",
-    "xargs -I{} ",
-    "python3 -c '",
-    "perl -e '",
-    "awk '{print}' ",
-    "find . -exec ",
-    "printf '%s' ",
-    "read x <<< ",
-    "a=(x y); ",
-    "a+=(x); ",
-    "(')'",
-    "{\")\"",
-    "$a = ';' ",
-    "é",
-    "\u{f0000}",
-    "\u{0}",
-    "\u{202e}",
-];
-
 const IS_OPTIMISED: bool = !cfg!(debug_assertions);
-
-struct Noise(u64);
-
-impl Noise {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 16).unwrap_or(0) % bound.max(1)
-    }
-
-    fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
-        of.get(self.below(of.len())).copied().unwrap_or_default()
-    }
-
-    /// A stretch of `text` that ends between characters.
-    fn part<'a>(&mut self, text: &'a str) -> &'a str {
-        let mut ends = [self.below(text.len() + 1), self.below(text.len() + 1)];
-        ends.sort_unstable();
-        let [mut from, mut to] = ends;
-        while !text.is_char_boundary(from) {
-            from -= 1;
-        }
-        while !text.is_char_boundary(to) {
-            to += 1;
-        }
-        text.get(from..to).unwrap_or(text)
-    }
-
-    fn line(&mut self, seeds: &[&str]) -> String {
-        let mut line = self.one(seeds).to_owned();
-        for _ in 0..=self.below(5) {
-            line = match self.below(8) {
-                0 => format!("{line}{}{}", self.one(&["; ", " && ", " | ", "\n", " "]), self.one(seeds)),
-                1 => format!("{}{}{}", self.part(&line), self.one(PIECES), self.one(seeds)),
-                2 => {
-                    let part = self.part(&line).to_owned();
-                    part.repeat(1 + self.below(LONGEST / part.len().max(1) + 1))
-                }
-                3 => self.one(PIECES).repeat(1 + self.below(4_000)) + &line,
-                4 => format!("eval \"$({line})\""),
-                5 => format!("bash -c '{}'", line.replace('\'', "'\\''")),
-                6 => {
-                    let (one, other) = (self.one(PIECES), self.one(PIECES));
-                    format!("{}{line}{}", one.repeat(1 + self.below(300)), other.repeat(1 + self.below(300)))
-                }
-                _ => {
-                    let pieces: String = (0..self.below(2_000)).map(|_| self.one(PIECES)).collect();
-                    pieces + &line
-                }
-            };
-            let mut end = LONGEST.min(line.len());
-            while !line.is_char_boundary(end) {
-                end -= 1;
-            }
-            line.truncate(end);
-        }
-        line
-    }
-}
 
 #[test]
 fn hostile_lines_neither_panic_nor_take_long() {
@@ -202,13 +78,6 @@ fn words_that_are_repeated_take_no_longer() {
 
 /// Just fewer words than a line may have.
 const WORDS: usize = 2_900;
-
-/// `piece` so often that there are at most `words` of it and the line is not too long.
-fn repeated(before: &str, piece: &str, after: &str, words: usize) -> String {
-    let most = words / piece.split_whitespace().count().max(1);
-    let room = LONGEST.saturating_sub(before.len() + after.len() + 1) / piece.len().max(1);
-    format!("{before}{} {after}", piece.repeat(most.min(room)))
-}
 
 fn soak_seconds() -> u64 {
     std::env::var("SOAK_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(2)
