@@ -2,6 +2,7 @@
 //!
 //! Only calls that do something are looked for. A string that merely looks like a command is data.
 
+mod computed;
 mod decoding;
 mod expression;
 mod lexer;
