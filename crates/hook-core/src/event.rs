@@ -206,7 +206,7 @@ fn parse_value(bytes: Vec<u8>) -> Result<json::Document, Error> {
     }
     let length = bytes.len();
     json::parse(bytes).map_err(|at| {
-        let what = if at >= length { "it ends too early" } else { "something else stands" };
+        let what = if at >= length { "unexpected end" } else { "unexpected text" };
         Error::Input { message: format!("not JSON: {what} at byte {at} of {length}") }
     })
 }
