@@ -27,10 +27,15 @@ esac
 # macros as well, and stop.
 # For the same reason the table of addresses stays writable: to protect it the kernel maps one more piece of memory and splits it,
 # and every Rust program reads all pieces in /proc/self/maps as it starts. That is 3 % of the time of an empty process.
+# What is seldom run (errors, growing buffers) is split from what always is and put at the end of the code (the linker that comes with
+# Rust on x86-64 keeps it apart): a quiet run touches a few pages of code less, a microsecond each.
 # shellcheck disable=SC2206 # flags of the caller's, split at spaces as cargo does
 flags=(${RUSTFLAGS:-})
 case "$target" in
   *-linux-gnu) flags+=(-C target-feature=+crt-static -C relocation-model=static -C relro-level=off) ;;
+esac
+case "$target" in
+  x86_64-*-linux-gnu) flags+=(-C llvm-args=-hot-cold-split=true -C link-arg=-Wl,-z,keep-text-section-prefix) ;;
 esac
 # The same bytes wherever it is built: no path of this machine goes into a binary.
 flags+=("--remap-path-prefix=$PWD=/source" "--remap-path-prefix=${CARGO_HOME:-${HOME:-}/.cargo}=/cargo")
