@@ -153,3 +153,31 @@ fn compare(place: usize, text: &[u8], at: usize, visit: &mut impl FnMut(usize, u
         visit(at, wanted.len(), rule);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{RULES, each_candidate};
+
+    /// Wherever a needle stands, at the start, across batches or at the very end, its rule is called, once and in order.
+    #[test]
+    fn every_needle_is_found_wherever_it_stands() {
+        for (number, rule) in RULES.iter().enumerate() {
+            for needle in rule.needles {
+                for before in [0, 1, 2, 3, 5, 254 - number % 8, 257] {
+                    for behind in [0, 1, 4, 7, 9] {
+                        let text =
+                            ["~".repeat(before).as_str(), needle, "~".repeat(behind).as_str()].concat();
+                        let mut found = Vec::new();
+                        each_candidate(text.as_bytes(), &mut |at, length, rule| {
+                            found.push((at, length, rule.id));
+                        });
+                        let places: Vec<usize> = found.iter().map(|(at, ..)| *at).collect();
+                        assert!(places.is_sorted(), "{needle:?}: {places:?}");
+                        let wanted = (before, needle.len(), rule.id);
+                        assert!(found.contains(&wanted), "{needle:?} behind {before}, {behind} behind it");
+                    }
+                }
+            }
+        }
+    }
+}
