@@ -9,8 +9,8 @@
 
 use serde_json::{Map, Number, Value};
 
-/// As deep as `serde_json` goes.
-const DEEPEST: usize = 128;
+/// Values in values that are read, as many as `serde_json` reads.
+const DEEPEST: usize = 127;
 
 /// A string of so many bytes keeps the memory of the input; to copy a shorter one is quicker than to copy what stands behind it.
 const LONG: usize = 16 * 1024;
@@ -67,8 +67,8 @@ impl Reader {
     fn value(&mut self, depth: usize) -> Option<Value> {
         self.skip_blanks();
         match self.peek()? {
-            b'{' => self.object(depth.checked_sub(1).filter(|depth| *depth > 0)?),
-            b'[' => self.array(depth.checked_sub(1).filter(|depth| *depth > 0)?),
+            b'{' => self.object(depth.checked_sub(1)?),
+            b'[' => self.array(depth.checked_sub(1)?),
             b'"' => self.string().map(Value::String),
             b't' => self.word(b"true", Value::Bool(true)),
             b'f' => self.word(b"false", Value::Bool(false)),

@@ -33,8 +33,7 @@ pub(crate) fn each_candidate(text: &[u8], visit: &mut impl FnMut(usize, usize, &
         let (count, end) = gather(text, from, &mut likely);
         let count = sift(text, from, &mut likely, count);
         for step in likely.iter().take(count) {
-            let at = from + usize::from(*step);
-            follow(slot_of(low(eight_at(text, at))), text, at, visit);
+            follow(text, from + usize::from(*step), visit);
         }
         from = end;
     }
@@ -94,7 +93,7 @@ fn each_in_rest(text: &[u8], from: usize, visit: &mut impl FnMut(usize, usize, &
         let eight = eight_at(text, at);
         // A short text is all rest: without a look here it would touch three more pages.
         if filed(low(eight)) & 1 == 1 && goes_on(eight) == 1 {
-            follow(slot_of(low(eight)), text, at, visit);
+            follow(text, at, visit);
         }
     }
 }
@@ -118,10 +117,12 @@ fn filed(gram: u32) -> u32 {
 }
 
 #[inline(never)]
-fn follow(slot: usize, text: &[u8], at: usize, visit: &mut impl FnMut(usize, usize, &'static Rule)) {
+fn follow(text: &[u8], at: usize, visit: &mut impl FnMut(usize, usize, &'static Rule)) {
     let eight = eight_at(text, at);
     each_like(eight, bucket(&STARTS, bucket_of(low(eight))), &mut |place| compare(place, text, at, visit));
-    each_like(eight, bucket(&SHORT_STARTS, slot), &mut |place| compare(place, text, at, visit));
+    each_like(eight, bucket(&SHORT_STARTS, slot_of(low(eight))), &mut |place| {
+        compare(place, text, at, visit);
+    });
 }
 
 /// Those of the needles at `places` that begin as the eight bytes do.

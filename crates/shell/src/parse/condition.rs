@@ -28,31 +28,31 @@ impl Parser<'_> {
     }
 
     fn either(&mut self) -> Condition {
-        let first = self.both();
-        self.skip_newlines();
-        if !self.rest().starts_with("||") {
-            return first;
-        }
-        let mut any = vec![first];
-        while self.take("||") {
-            any.push(self.both());
-            self.skip_newlines();
-        }
-        Condition::Any(any)
+        self.chain("||", Self::both, Condition::Any)
     }
 
     fn both(&mut self) -> Condition {
-        let first = self.primary();
+        self.chain("&&", Self::primary, Condition::All)
+    }
+
+    /// One part, or several with `operator` between them as a `whole`.
+    fn chain(
+        &mut self,
+        operator: &str,
+        part: fn(&mut Self) -> Condition,
+        whole: fn(Vec<Condition>) -> Condition,
+    ) -> Condition {
+        let first = part(self);
         self.skip_newlines();
-        if !self.rest().starts_with("&&") {
+        if !self.rest().starts_with(operator) {
             return first;
         }
-        let mut all = vec![first];
-        while self.take("&&") {
-            all.push(self.primary());
+        let mut parts = vec![first];
+        while self.take(operator) {
+            parts.push(part(self));
             self.skip_newlines();
         }
-        Condition::All(all)
+        whole(parts)
     }
 
     fn primary(&mut self) -> Condition {
